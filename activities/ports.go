@@ -1,0 +1,49 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"soukin/contract"
+	"soukin/remittance"
+)
+
+// Books is our own durable record and ledger, moved together in one database
+// transaction.
+type Books interface {
+	// Open records an order and, where the balance allows, holds and instructs
+	// in the same transaction (status processing); else it records
+	// awaiting_funds. An order already open comes back as it stands.
+	// Errors: ErrConflict when the id is taken by another body.
+	Open(ctx context.Context, in contract.OpenInput) (contract.State, error)
+	// Move commits one step. Errors: ErrConflict when the sequence number is
+	// taken by another step, or the step or its postings are not allowed.
+	Move(ctx context.Context, m contract.Move) (contract.MoveResult, error)
+}
+
+// BankRail is the bank's transfer API. Every method returns only
+// *remittance.RailError.
+type BankRail interface {
+	// Submit sends one instruction under its key. Outcomes: all.
+	Submit(ctx context.Context, t BankInstruction) (contract.SubmitResult, error)
+	// State enquires by the bank's number. Outcomes: NotSent, RateLimited,
+	// Misconfigured, Unknown (an enquiry moves no money, so all mean "ask again").
+	State(ctx context.Context, railRef string, amount remittance.Yen) (contract.BankState, error)
+	// Find enquires by the mark that Submit left, over the days from the given
+	// instant on. found is false when the bank does not show it.
+	Find(ctx context.Context, key remittance.Key, amount remittance.Yen, since time.Time) (state contract.BankState, found bool, err error)
+	// Cancel asks the bank to call it off. Outcomes: Rejected means too late.
+	Cancel(ctx context.Context, railRef string) error
+	// FinalAfter is the instant after which a transfer executed at the given
+	// instant no longer comes back by itself.
+	FinalAfter(executed time.Time) time.Time
+}
+
+// BankInstruction is a transfer as the bank's adapter needs it. Payee is
+// resolved from the vault inside the adapter, so that details never pass
+// through a workflow.
+type BankInstruction struct {
+	Key     remittance.Key
+	Amount  remittance.Yen
+	Account remittance.AccountID
+}

@@ -1,0 +1,45 @@
+package contract
+
+import "soukin/remittance"
+
+// Workflow types.
+const (
+	WorkflowBankTransfer = "BankTransfer"
+)
+
+// Updates. Each is answered by the workflow, which is the only judge of races.
+const (
+	UpdateAccept  = "accept"  // start and get the first answer in one round trip
+	UpdateCancel  = "cancel"  // the merchant calls it off
+	UpdateCorrect = "correct" // new account details after a refusal or return
+	UpdateResolve = "resolve" // an operator records, on evidence, what really happened
+)
+
+// QueryStatus returns a [State].
+const QueryStatus = "status"
+
+// Signals are hints: a workflow that misses one finds out by itself later.
+const (
+	SignalFunds      = "funds-arrived" // the merchant's balance grew
+	SignalRailNotice = "rail-notice"   // the rail says something changed: enquire now
+)
+
+// QueueMain carries workflows and the activities on our own database.
+const QueueMain = "soukin"
+
+// QueueRail is the task queue of one counterparty, rate-limited as its contract says.
+func QueueRail(r remittance.Rail) string { return "soukin.rail." + string(r) }
+
+// Error types an activity may end with. Workflows decide by these and by
+// nothing else; whatever is not listed means unknown.
+const (
+	ErrTypeRejected      = "Rejected"
+	ErrTypeUnavailable   = "Unavailable"
+	ErrTypeRateLimited   = "RateLimited"
+	ErrTypeMisconfigured = "Misconfigured"
+	ErrTypeUnknown       = "OutcomeUnknown"
+	ErrTypeStillOpen     = "StillOpen" // the enquiry's answer is not the end yet; ask again
+	ErrTypeConflict      = "Conflict"  // same id, other body
+	ErrTypeInvalid       = "Invalid"
+	ErrTypeTooLate       = "TooLate" // the step is no longer possible
+)

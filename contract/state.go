@@ -1,0 +1,95 @@
+package contract
+
+import (
+	"time"
+
+	"soukin/remittance"
+)
+
+// Order is what a merchant asked for, after validation: no personal data, the
+// payee is a vault id.
+type Order struct {
+	remittance.Ref
+	Pattern remittance.Pattern `json:"pattern"`
+	Amount  remittance.Yen     `json:"amount"`
+	// Fee is due for each attempt the rail executes, billed monthly and never
+	// netted from the amount.
+	Fee     remittance.Yen       `json:"fee"`
+	Account remittance.AccountID `json:"account"`
+	// RequestHash tells a repeated order (same id, same body) from a conflicting
+	// one. It is keyed, so that it says nothing about the body.
+	RequestHash string `json:"request_hash"`
+}
+
+// State is where a remittance stands: the workflow's own state, the answer to
+// [QueryStatus] and to updates, and the row in the durable record.
+type State struct {
+	remittance.Ref
+	Pattern remittance.Pattern `json:"pattern"`
+	Amount  remittance.Yen     `json:"amount"`
+	Status  remittance.Status  `json:"status"`
+	Reason  remittance.Reason  `json:"reason,omitempty"`
+	// Final means that nothing further happens by itself and the hold is gone.
+	Final          bool                 `json:"final"`
+	Seq            int                  `json:"seq"`        // of the latest step, from 1
+	Generation     int                  `json:"generation"` // of the instruction, from 1
+	Account        remittance.AccountID `json:"account,omitempty"`
+	RailRef        string               `json:"rail_ref,omitempty"` // the rail's own number
+	Code           string               `json:"code,omitempty"`     // the rail's own code for Reason
+	Deadline       *time.Time           `json:"deadline,omitempty"` // until when it waits
+	NeedsAttention bool                 `json:"needs_attention"`
+	// Shortfall is how much the balance lacked when the hold was last tried.
+	Shortfall remittance.Yen `json:"shortfall,omitempty"`
+}
+
+// Posting is a movement of money that belongs to a step.
+type Posting string
+
+// The postings, see docs/ledger.md for accounts.
+const (
+	PostHold     Posting = "hold"      // available → held
+	PostInstruct Posting = "instruct"  // held → in flight, committed before the call
+	PostGiveBack Posting = "give_back" // in flight → held: refused or returned
+	PostRelease  Posting = "release"   // held → available
+	PostSettle   Posting = "settle"    // in flight → paid
+	PostFee      Posting = "fee"       // the fee of an executed attempt becomes due
+)
+
+// OpenInput opens a remittance in the durable record.
+type OpenInput struct {
+	Order Order     `json:"order"`
+	At    time.Time `json:"at"`
+	// FundingDeadline is stored when the balance is short.
+	FundingDeadline time.Time `json:"funding_deadline"`
+}
+
+// Move is one step of one remittance: the status change, its reason and the
+// money that moves with it, committed together or not at all. Seq makes it
+// idempotent: the same move again changes nothing, another move under the same
+// Seq is a conflict.
+type Move struct {
+	remittance.Ref
+	Seq  int               `json:"seq"`
+	From remittance.Status `json:"from"`
+	// To may equal From: a note on the timeline that changes reason, deadline or
+	// attention but not the status.
+	To             remittance.Status    `json:"to"`
+	Reason         remittance.Reason    `json:"reason,omitempty"`
+	Actor          remittance.Actor     `json:"actor"`
+	At             time.Time            `json:"at"`
+	Final          bool                 `json:"final"`
+	Generation     int                  `json:"generation"`
+	Account        remittance.AccountID `json:"account,omitempty"`
+	RailRef        string               `json:"rail_ref,omitempty"`
+	Code           string               `json:"code,omitempty"`
+	Deadline       *time.Time           `json:"deadline,omitempty"`
+	NeedsAttention bool                 `json:"needs_attention"`
+	Evidence       string               `json:"evidence,omitempty"` // an operator's words, kept on the timeline
+	Postings       []Posting            `json:"postings,omitempty"`
+}
+
+// MoveResult says whether the move was committed. A hold that the balance does
+// not cover commits nothing and reports how many yen are missing.
+type MoveResult struct {
+	Shortfall remittance.Yen `json:"shortfall,omitempty"`
+}
