@@ -1,0 +1,2 @@
+// Package databasetest gives tests a fresh database of each engine.
+package databasetest
