@@ -138,3 +138,10 @@ type CancelTransferResult struct {
 	TooLate bool   `json:"too_late"`
 	Code    string `json:"code,omitempty"`
 }
+
+// Rejection is the detail of an error of type [ErrTypeRejected]: what to tell
+// people, and the rail's own code for operators.
+type Rejection struct {
+	Reason remittance.Reason `json:"reason"`
+	Code   string            `json:"code,omitempty"`
+}

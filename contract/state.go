@@ -40,6 +40,34 @@ type State struct {
 	NeedsAttention bool                 `json:"needs_attention"`
 	// Shortfall is how much the balance lacked when the hold was last tried.
 	Shortfall remittance.Yen `json:"shortfall,omitempty"`
+	// Inherited means that another execution opened it: what that one may have
+	// sent is unknown, so an enquiry comes before any instruction.
+	Inherited bool `json:"inherited,omitempty"`
+}
+
+// WaitsFor says what an open remittance waits for, as one of the Waits reasons;
+// a final one waits for nothing.
+func (s State) WaitsFor() remittance.Reason {
+	switch {
+	case s.Final:
+		return remittance.ReasonNone
+	case s.NeedsAttention:
+		return remittance.WaitsForOperator
+	case s.Status == remittance.Processing && s.Reason == remittance.WaitsForApproval:
+		return remittance.WaitsForApproval
+	}
+	switch s.Status {
+	case remittance.AwaitingFunds:
+		return remittance.WaitsForFunds
+	case remittance.Checking:
+		return remittance.WaitsForEnquiry
+	case remittance.Sent:
+		return remittance.WaitsForFinality
+	case remittance.Returned:
+		return remittance.WaitsForCorrection
+	default:
+		return remittance.WaitsForRail
+	}
 }
 
 // Posting is a movement of money that belongs to a step.
@@ -59,6 +87,10 @@ const (
 type OpenInput struct {
 	Order Order     `json:"order"`
 	At    time.Time `json:"at"`
+	// Owner is the first run id of the workflow. A remittance that another
+	// owner opened (its workflow was terminated or outlived its retention) comes
+	// back marked as inherited.
+	Owner string `json:"owner"`
 	// FundingDeadline is stored when the balance is short.
 	FundingDeadline time.Time `json:"funding_deadline"`
 }

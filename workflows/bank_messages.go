@@ -1,0 +1,138 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"soukin/contract"
+	"soukin/remittance"
+)
+
+// cancelRequest is answered by the main loop: by ending the remittance, or by
+// saying why it is too late.
+type cancelRequest struct {
+	actor   remittance.Actor
+	refused error
+}
+
+func (t *bankTransfer) setup(ctx workflow.Context) error {
+	t.funds = workflow.GetSignalChannel(ctx, contract.SignalFunds)
+	t.notice = workflow.GetSignalChannel(ctx, contract.SignalRailNotice)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		ctx.Done().Receive(ctx, nil)
+		t.requestCancel(remittance.ActorOperator)
+	})
+	if err := workflow.SetQueryHandler(ctx, contract.QueryStatus, func() (contract.State, error) { return t.state, nil }); err != nil {
+		return err
+	}
+	if err := workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateAccept, t.accept,
+		workflow.UpdateHandlerOptions{Validator: t.validateAccept}); err != nil {
+		return err
+	}
+	if err := workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateCancel, t.cancelUpdate,
+		workflow.UpdateHandlerOptions{Validator: t.validateCancel}); err != nil {
+		return err
+	}
+	if err := workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateCorrect, t.correct,
+		workflow.UpdateHandlerOptions{Validator: t.validateCorrect}); err != nil {
+		return err
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateResolve, t.resolve,
+		workflow.UpdateHandlerOptions{Validator: t.validateResolve})
+}
+
+func (t *bankTransfer) validateAccept(_ workflow.Context, in contract.AcceptInput) error {
+	if in.RequestHash != t.order.RequestHash {
+		return refuse(contract.ErrTypeConflict, "this remittance_id is taken by an order with another body")
+	}
+	return nil
+}
+
+// accept answers as soon as the order is recorded and its money is held or
+// known to be short.
+func (t *bankTransfer) accept(ctx workflow.Context, _ contract.AcceptInput) (contract.State, error) {
+	if err := workflow.Await(ctx, func() bool { return t.opened || t.openErr != nil }); err != nil {
+		return contract.State{}, err
+	}
+	return t.state, t.openErr
+}
+
+func (t *bankTransfer) validateCancel(_ workflow.Context, _ contract.CancelInput) error {
+	switch t.state.Status {
+	case remittance.Sent, remittance.Paid:
+		return refuse(contract.ErrTypeTooLate, "the bank has executed it")
+	case remittance.Checking:
+		return refuse(contract.ErrTypeTooLate, "its outcome is being enquired; try again when it is known")
+	}
+	if t.state.Final {
+		return refuse(contract.ErrTypeTooLate, "it has ended as "+string(t.state.Status))
+	}
+	return nil
+}
+
+func (t *bankTransfer) cancelUpdate(ctx workflow.Context, in contract.CancelInput) (contract.State, error) {
+	req := t.requestCancel(in.Actor)
+	if err := workflow.Await(ctx, func() bool { return t.state.Final || req.refused != nil }); err != nil {
+		return t.state, err
+	}
+	if t.state.Status == remittance.Cancelled {
+		return t.state, nil
+	}
+	if req.refused == nil {
+		req.refused = refuse(contract.ErrTypeTooLate, "it has ended as "+string(t.state.Status))
+	}
+	return t.state, req.refused
+}
+
+func (t *bankTransfer) requestCancel(by remittance.Actor) *cancelRequest {
+	if t.cancel == nil {
+		t.cancel = &cancelRequest{actor: by}
+		t.nudge()
+	}
+	return t.cancel
+}
+
+func (t *bankTransfer) refuseCancel(why string) {
+	if t.cancel != nil {
+		t.cancel.refused = refuse(contract.ErrTypeTooLate, why)
+		t.cancel = nil
+	}
+}
+
+func (t *bankTransfer) validateCorrect(_ workflow.Context, in contract.CorrectInput) error {
+	if t.state.Final || t.state.Status != remittance.Returned || t.correction != nil || t.cancel != nil {
+		return refuse(contract.ErrTypeTooLate, "it does not wait for a correction")
+	}
+	if _, err := remittance.ParseAccountID(string(in.Account)); err != nil {
+		return refuse(contract.ErrTypeInvalid, err.Error())
+	}
+	return nil
+}
+
+func (t *bankTransfer) correct(ctx workflow.Context, in contract.CorrectInput) (contract.State, error) {
+	seen := t.state.Generation
+	t.correction = &in
+	t.nudge()
+	err := workflow.Await(ctx, func() bool {
+		return t.state.Final || t.state.Generation > seen && t.state.Status != remittance.Returned
+	})
+	return t.state, err
+}
+
+func (t *bankTransfer) validateResolve(_ workflow.Context, in contract.ResolveInput) error {
+	open := t.state.Status == remittance.Checking || t.state.Status == remittance.Processing && t.state.NeedsAttention
+	if !open || t.resolution != nil {
+		return refuse(contract.ErrTypeTooLate, "its outcome is not in question")
+	}
+	if in.Evidence == "" {
+		return refuse(contract.ErrTypeInvalid, "evidence: say what you saw and where, as in \"bank statement 2026-11-20, item 12\"")
+	}
+	return nil
+}
+
+func (t *bankTransfer) resolve(ctx workflow.Context, in contract.ResolveInput) (contract.State, error) {
+	seen := t.state.Seq
+	t.resolution = &in
+	t.nudge()
+	err := workflow.Await(ctx, func() bool { return t.state.Seq > seen && t.resolution == nil })
+	return t.state, err
+}

@@ -1,0 +1,303 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"soukin/activities"
+	"soukin/contract"
+	"soukin/remittance"
+)
+
+var bank *activities.Bank // method references only
+
+// bankStep names the instruction in its key. It never changes: the bank knows
+// past instructions by it.
+const bankStep = "transfer"
+
+// What the bank may have seen when an instruction ends without its answer, and
+// what follows:
+//
+//	refused on the first attempt      nothing moved        money back to the hold
+//	any other error, timeout, crash   unknown              checking
+//	checking finds it                 taken                as the bank says
+//	checking does not find it, yet    unknown              ask again
+//	checking does not find it, late   nothing              the same key again
+func (t *bankTransfer) process(ctx workflow.Context) error {
+	if t.cancel != nil && t.state.RailRef == "" && !t.state.Inherited {
+		return t.endUnsent(ctx, remittance.Cancelled, contract.Rejection{Reason: remittance.CancelledByUs}, t.cancel.actor)
+	}
+	if t.state.RailRef != "" {
+		return t.await(ctx)
+	}
+	late := workflow.Now(ctx).Sub(t.instructedAt) > t.policy.SubmitWindow
+	if t.state.Inherited || late {
+		return t.doubt(ctx) // somebody may have sent it; the bank may have forgotten the key
+	}
+	receipt, err := call(withSubmit(ctx, t.policy, "instruct the bank"), bank.SubmitBankTransfer,
+		contract.SubmitInput{Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account})
+	if rej, refused := rejection(err); refused {
+		return t.refused(ctx, rej)
+	}
+	if err != nil {
+		return t.doubt(ctx)
+	}
+	t.state.RailRef = receipt.RailRef
+	if receipt.AwaitsApproval {
+		_, err := t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForApproval, actor: remittance.ActorRail})
+		return err
+	}
+	return nil
+}
+
+// doubt goes to checking: from now on nothing is sent until the bank says what
+// became of the instruction.
+func (t *bankTransfer) doubt(ctx workflow.Context) error {
+	t.state.Inherited = false
+	t.visibleAfter = workflow.Now(ctx).UTC().Add(t.policy.VisibilityDelay)
+	t.refuseCancel("its outcome is unknown; try again when it is known")
+	_, err := t.move(ctx, step{to: remittance.Checking, reason: remittance.WaitsForEnquiry, actor: remittance.ActorRail, deadline: t.attentionAt})
+	return err
+}
+
+// check enquires until the outcome is known, and asks an operator to look when
+// that takes too long.
+func (t *bankTransfer) check(ctx workflow.Context) error {
+	state, known, err := t.enquire(ctx, contract.UntilKnown, "find out what became of the instruction")
+	if err != nil || t.resolution != nil {
+		return t.resolved(ctx, err)
+	}
+	if !known {
+		return t.attend(ctx)
+	}
+	if state.Stage == contract.StageNotFound {
+		// Proof that the key was never used, so the window for it starts anew.
+		t.instructed(ctx)
+		_, err := t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorRail})
+		return err
+	}
+	return t.known(ctx, state)
+}
+
+// await follows an instruction that the bank has taken.
+func (t *bankTransfer) await(ctx workflow.Context) error {
+	if t.cancel != nil {
+		if err := t.callOff(ctx); err != nil {
+			return err
+		}
+	}
+	state, known, err := t.enquire(ctx, contract.UntilKnown, "wait for the bank to execute it")
+	if err != nil || t.resolution != nil {
+		return t.resolved(ctx, err)
+	}
+	if !known {
+		return t.attend(ctx)
+	}
+	if state.Stage == contract.StageNotFound {
+		return t.attend(ctx) // it gave us a number for it; only a person can settle that
+	}
+	return t.known(ctx, state)
+}
+
+// callOff asks the bank to cancel. What the bank then says of the instruction
+// decides, not the answer to the cancellation.
+func (t *bankTransfer) callOff(ctx workflow.Context) error {
+	res, err := call(withCancel(ctx, "call it off at the bank"), bank.CancelBankTransfer,
+		contract.CancelTransferInput{Key: t.key(bankStep), RailRef: t.state.RailRef})
+	if err == nil && !res.TooLate {
+		return nil
+	}
+	t.refuseCancel("the bank no longer cancels it")
+	return nil
+}
+
+// known makes the move that the bank's answer calls for.
+func (t *bankTransfer) known(ctx workflow.Context, s contract.BankState) error {
+	if s.RailRef != "" {
+		t.state.RailRef = s.RailRef
+	}
+	switch s.Stage {
+	case contract.StageExecuted, contract.StageRecalling:
+		t.refuseCancel("the bank has executed it")
+		t.executed = true
+		_, err := t.move(ctx, step{to: remittance.Sent, reason: remittance.WaitsForFinality, code: s.Code, actor: remittance.ActorRail, deadline: *s.FinalAfter})
+		return err
+	case contract.StageReturned:
+		t.executed = true
+		return t.cameBack(ctx, s)
+	default: // not executed
+		rej := contract.Rejection{Reason: s.Reason, Code: s.Code}
+		if t.cancel != nil {
+			rej.Reason = remittance.CancelledByUs
+			return t.endUnsent(ctx, remittance.Cancelled, rej, t.cancel.actor)
+		}
+		return t.refused(ctx, rej)
+	}
+}
+
+// refused gives the money back to the hold, and waits for better details where
+// they could help.
+func (t *bankTransfer) refused(ctx workflow.Context, rej contract.Rejection) error {
+	if rej.Reason == remittance.ReasonNone {
+		rej.Reason = remittance.RefusedByRail
+	}
+	if t.cancel == nil && t.correctable(rej.Reason) {
+		return t.keepHeld(ctx, rej, contract.PostGiveBack)
+	}
+	return t.endUnsent(ctx, remittance.Failed, rej, remittance.ActorRail)
+}
+
+// cameBack takes in money that the bank had executed and returned. The attempt
+// happened, so its fee is due.
+func (t *bankTransfer) cameBack(ctx workflow.Context, s contract.BankState) error {
+	rej := contract.Rejection{Reason: s.Reason, Code: s.Code}
+	if rej.Reason == remittance.ReasonNone {
+		rej.Reason = remittance.NotCreditable
+	}
+	if t.cancel == nil && t.correctable(rej.Reason) {
+		return t.keepHeld(ctx, rej, contract.PostGiveBack, contract.PostFee)
+	}
+	_, err := t.move(ctx, step{
+		to: remittance.Returned, reason: rej.Reason, code: rej.Code, actor: remittance.ActorRail, final: true,
+		postings: []contract.Posting{contract.PostGiveBack, contract.PostFee, contract.PostRelease},
+	})
+	return err
+}
+
+func (t *bankTransfer) correctable(r remittance.Reason) bool {
+	return t.policy.CorrectionWindow > 0 && r.Correctable()
+}
+
+func (t *bankTransfer) keepHeld(ctx workflow.Context, rej contract.Rejection, postings ...contract.Posting) error {
+	_, err := t.move(ctx, step{
+		to: remittance.Returned, reason: rej.Reason, code: rej.Code, actor: remittance.ActorRail,
+		deadline: workflow.Now(ctx).Add(t.policy.CorrectionWindow), postings: postings,
+	})
+	return err
+}
+
+func (t *bankTransfer) endUnsent(ctx workflow.Context, to remittance.Status, rej contract.Rejection, by remittance.Actor) error {
+	_, err := t.move(ctx, step{
+		to: to, reason: rej.Reason, code: rej.Code, actor: by, final: true,
+		postings: []contract.Posting{contract.PostGiveBack, contract.PostRelease},
+	})
+	return err
+}
+
+// awaitFinality waits until the money can no longer come back by itself. Only
+// a last enquiry after that instant makes it paid.
+func (t *bankTransfer) awaitFinality(ctx workflow.Context) error {
+	deadline := *t.state.Deadline
+	if left := deadline.Sub(workflow.Now(ctx)); left > t.policy.WatchEvery {
+		state, changed, err := t.poll(ctx, contract.UntilChanged, t.policy.WatchEvery, left, "watch whether it comes back")
+		if err != nil {
+			return err
+		}
+		if changed {
+			return t.cameBack(ctx, state)
+		}
+		return nil
+	}
+	if !t.pause(ctx, deadline, "can still come back until then", t.notice) {
+		return nil
+	}
+	state, _, err := t.poll(ctx, contract.UntilAny, t.policy.EnquireEvery, t.policy.AttentionAfter, "a last look before it is final")
+	if err != nil {
+		return err
+	}
+	switch state.Stage {
+	case contract.StageExecuted:
+		_, err = t.move(ctx, step{to: remittance.Paid, code: state.Code, actor: remittance.ActorSystem, final: true,
+			postings: []contract.Posting{contract.PostSettle, contract.PostFee}})
+		return err
+	case contract.StageReturned, contract.StageNotExecuted:
+		return t.cameBack(ctx, state)
+	}
+	return t.extend(ctx, state)
+}
+
+// extend keeps watching past the window while a recall runs or the bank gives
+// no plain answer: money that may be coming back is not paid.
+func (t *bankTransfer) extend(ctx workflow.Context, s contract.BankState) error {
+	now := workflow.Now(ctx)
+	_, err := t.move(ctx, step{
+		to: remittance.Sent, reason: remittance.WaitsForFinality, code: s.Code, actor: remittance.ActorRail,
+		deadline: now.Add(t.policy.WatchEvery), attention: now.After(t.attentionAt),
+	})
+	return err
+}
+
+// enquire polls under the present instruction until the answer is known, a
+// nudge arrives, or it is time to ask an operator.
+func (t *bankTransfer) enquire(ctx workflow.Context, until contract.EnquireUntil, why string) (contract.BankState, bool, error) {
+	patience := t.attentionAt.Sub(workflow.Now(ctx))
+	if patience <= 0 {
+		patience = t.policy.AttentionAfter // an operator knows by now; keep asking
+	}
+	return t.poll(ctx, until, t.policy.EnquireEvery, patience, why)
+}
+
+// poll reports false when the asking ended without an answer: cancelled by a
+// nudge, out of time, or out of retries. None of these says anything about the
+// money.
+func (t *bankTransfer) poll(ctx workflow.Context, until contract.EnquireUntil, every, patience time.Duration, why string) (contract.BankState, bool, error) {
+	pollCtx, stop := workflow.WithCancel(withEnquiry(ctx, every, patience, why))
+	defer stop()
+	f := workflow.ExecuteActivity(pollCtx, bank.EnquireBankTransfer, contract.EnquireInput{
+		Key: t.key(bankStep), Amount: t.order.Amount, RailRef: t.state.RailRef,
+		SubmittedAt: t.instructedAt, VisibleAfter: t.visibleAfter, Until: until,
+	})
+	answered := false
+	t.listen(ctx, []workflow.ReceiveChannel{t.notice}).AddFuture(f, func(workflow.Future) { answered = true }).Select(ctx)
+	if !answered {
+		return contract.BankState{}, false, nil
+	}
+	state, err := result[contract.BankState](ctx, f)
+	if err == nil {
+		return state, true, nil
+	}
+	if temporal.IsCanceledError(ctx.Err()) {
+		return contract.BankState{}, false, ctx.Err()
+	}
+	return contract.BankState{}, false, t.breathe(ctx, every)
+}
+
+// breathe keeps a failing enquiry from turning into a busy loop of new ones.
+func (t *bankTransfer) breathe(ctx workflow.Context, d time.Duration) error {
+	t.pause(ctx, workflow.Now(ctx).Add(d), "asks the bank again", t.notice)
+	return ctx.Err()
+}
+
+// attend marks the remittance for an operator, once, when its time has come.
+func (t *bankTransfer) attend(ctx workflow.Context) error {
+	if t.state.NeedsAttention || workflow.Now(ctx).Before(t.attentionAt) {
+		return nil
+	}
+	_, err := t.move(ctx, step{to: t.state.Status, reason: remittance.WaitsForOperator, actor: remittance.ActorSystem, attention: true})
+	return err
+}
+
+// resolved records what an operator found out. A number the bank gave is not
+// believed but looked up; a verdict without one is.
+func (t *bankTransfer) resolved(ctx workflow.Context, err error) error {
+	if err != nil || t.resolution == nil {
+		return err
+	}
+	r := *t.resolution
+	defer func() { t.resolution = nil }()
+	switch {
+	case r.Executed && r.RailRef != "":
+		t.state.RailRef = r.RailRef
+		t.attentionAt = workflow.Now(ctx).Add(t.policy.AttentionAfter)
+		_, err = t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorOperator, evidence: r.Evidence})
+	case r.Executed:
+		_, err = t.move(ctx, step{to: remittance.Paid, reason: remittance.ResolvedByOperator, actor: remittance.ActorOperator, evidence: r.Evidence, final: true,
+			postings: []contract.Posting{contract.PostSettle, contract.PostFee}})
+	default:
+		_, err = t.move(ctx, step{to: remittance.Failed, reason: remittance.ResolvedByOperator, actor: remittance.ActorOperator, evidence: r.Evidence, final: true,
+			postings: []contract.Posting{contract.PostGiveBack, contract.PostRelease}})
+	}
+	return err
+}

@@ -1,0 +1,163 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"soukin/activities"
+	"soukin/contract"
+	"soukin/remittance"
+)
+
+var ledger *activities.Ledger // method references only
+
+// life is what every pattern shares: where the remittance stands, and the one
+// way to change it.
+type life struct {
+	order   contract.Order
+	state   contract.State
+	opened  bool
+	openErr error
+	wake    workflow.Channel // a handler has left something for the main loop
+}
+
+func newLife(ctx workflow.Context, o contract.Order) life {
+	return life{
+		order: o,
+		state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account},
+		wake:  workflow.NewBufferedChannel(ctx, 1),
+	}
+}
+
+func (l *life) key(step string) remittance.Key {
+	return remittance.Key{Ref: l.order.Ref, Step: step, Generation: l.state.Generation}
+}
+
+// nudge tells the main loop to look again. One pending nudge is enough.
+func (l *life) nudge() { l.wake.SendAsync(struct{}{}) }
+
+// open records the order and, where the balance allows, takes and instructs
+// the money at once.
+func (l *life) open(ctx workflow.Context, fundingWindow time.Duration) error {
+	now := workflow.Now(ctx).UTC()
+	state, err := callLocal(withBooks(ctx, "record the order and hold the money"), ledger.OpenRemittance,
+		contract.OpenInput{Order: l.order, At: now, Owner: workflow.GetInfo(ctx).FirstRunID, FundingDeadline: now.Add(fundingWindow)})
+	if err != nil {
+		l.openErr = err
+		return err
+	}
+	l.state = state
+	l.opened = true
+	return l.show(ctx)
+}
+
+// step is a move in the words of a pattern; life fills in the rest.
+type step struct {
+	to        remittance.Status
+	reason    remittance.Reason
+	actor     remittance.Actor
+	code      string
+	deadline  time.Time
+	attention bool
+	final     bool
+	evidence  string
+	postings  []contract.Posting
+}
+
+// move commits a step with its postings. A hold that the balance does not
+// cover changes nothing and reports the shortfall.
+//
+// When the books refuse the step, the workflow and the record disagree about
+// money: it stops and waits for an operator instead of guessing.
+func (l *life) move(ctx workflow.Context, s step) (remittance.Yen, error) {
+	m := contract.Move{
+		Ref: l.order.Ref, Seq: l.state.Seq + 1, From: l.state.Status, To: s.to,
+		Reason: s.reason, Actor: s.actor, At: workflow.Now(ctx).UTC(), Final: s.final,
+		Generation: l.state.Generation, Account: l.state.Account, RailRef: l.state.RailRef,
+		Code: s.code, NeedsAttention: s.attention, Evidence: s.evidence, Postings: s.postings,
+	}
+	if !s.deadline.IsZero() {
+		d := s.deadline.UTC()
+		m.Deadline = &d
+	}
+	res, err := callLocal(withBooks(ctx, fmt.Sprintf("%s → %s", m.From, m.To)), ledger.MoveRemittance, m)
+	if err != nil {
+		return 0, l.halt(ctx, err)
+	}
+	if res.Shortfall > 0 {
+		l.state.Shortfall = res.Shortfall
+		return res.Shortfall, nil
+	}
+	l.state.Seq, l.state.Status, l.state.Reason, l.state.Code = m.Seq, m.To, m.Reason, m.Code
+	l.state.Deadline, l.state.NeedsAttention, l.state.Final = m.Deadline, m.NeedsAttention, m.Final
+	l.state.Shortfall = 0
+	return 0, l.show(ctx)
+}
+
+// halt parks a remittance whose books refuse a step. It stays open, marked for
+// attention; after the cause is mended an operator resets the workflow to the
+// step before.
+func (l *life) halt(ctx workflow.Context, cause error) error {
+	workflow.GetLogger(ctx).Error("books refused a step", "seq", l.state.Seq+1, "error", cause)
+	l.state.NeedsAttention = true
+	if err := l.show(ctx); err != nil {
+		return err
+	}
+	return workflow.Await(ctx, func() bool { return false })
+}
+
+// show publishes the state to operators: search attributes for lists, details
+// for the page of one remittance.
+func (l *life) show(ctx workflow.Context) error {
+	s := l.state
+	updates := []temporal.SearchAttributeUpdate{
+		contract.AttrStatus.ValueSet(string(s.Status)),
+		contract.AttrNeedsAttention.ValueSet(s.NeedsAttention),
+		setOrUnset(contract.AttrReason, s.Reason),
+		setOrUnset(contract.AttrWaitsFor, s.WaitsFor()),
+	}
+	if s.Deadline != nil {
+		updates = append(updates, contract.AttrDeadline.ValueSet(*s.Deadline))
+	} else {
+		updates = append(updates, contract.AttrDeadline.ValueUnset())
+	}
+	workflow.SetCurrentDetails(ctx, details(s))
+	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
+}
+
+func setOrUnset(k temporal.SearchAttributeKeyKeyword, r remittance.Reason) temporal.SearchAttributeUpdate {
+	if r == remittance.ReasonNone {
+		return k.ValueUnset()
+	}
+	return k.ValueSet(string(r))
+}
+
+// pause waits until the instant, or until anything happens that the main loop
+// should look at. It reports whether the instant has come.
+func (l *life) pause(ctx workflow.Context, until time.Time, why string, hints ...workflow.ReceiveChannel) bool {
+	left := until.Sub(workflow.Now(ctx))
+	if left <= 0 {
+		return true
+	}
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	come := false
+	timer := workflow.NewTimerWithOptions(timerCtx, left, workflow.TimerOptions{Summary: why})
+	l.listen(ctx, hints).AddFuture(timer, func(workflow.Future) { come = true }).Select(ctx)
+	return come
+}
+
+// listen is a selector that wakes on nudges and hints, whatever they carry.
+func (l *life) listen(ctx workflow.Context, hints []workflow.ReceiveChannel) workflow.Selector {
+	sel := workflow.NewSelector(ctx)
+	for _, ch := range append([]workflow.ReceiveChannel{l.wake}, hints...) {
+		sel.AddReceive(ch, func(c workflow.ReceiveChannel, _ bool) {
+			for c.ReceiveAsync(nil) {
+			}
+		})
+	}
+	return sel
+}

@@ -1,0 +1,69 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"soukin/contract"
+	"soukin/remittance"
+)
+
+// The profiles below are the only activity options in the package. Whatever
+// depends on a setting comes with the workflow's input, so that a changed
+// setting never changes the course of an open remittance.
+
+const (
+	booksAttempt   = 5 * time.Second     // one transaction on our own database
+	booksPatience  = 30 * 24 * time.Hour // a database may be down; money does not hurry past it
+	submitAttempt  = 35 * time.Second    // above the adapter's own HTTP timeout, which names the outcome
+	enquireAttempt = 15 * time.Second
+	cancelPatience = 2 * time.Minute
+)
+
+func withBooks(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout:    booksAttempt,
+		ScheduleToCloseTimeout: booksPatience,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
+		Summary:                summary,
+	})
+}
+
+func withSubmit(ctx workflow.Context, p contract.BankPolicy, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              contract.QueueRail(remittance.RailBank),
+		StartToCloseTimeout:    submitAttempt,
+		ScheduleToCloseTimeout: p.SubmitWindow,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute,
+			MaximumAttempts: int32(min(p.SubmitAttempts, 1000)),
+		},
+		// The request may be on the wire when the worker is told to stop.
+		WaitForCancellation: true,
+		Summary:             summary,
+	})
+}
+
+// withEnquiry polls by retrying: the same interval each time, and no history
+// however often it asks.
+func withEnquiry(ctx workflow.Context, every, patience time.Duration, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              contract.QueueRail(remittance.RailBank),
+		StartToCloseTimeout:    enquireAttempt,
+		ScheduleToCloseTimeout: patience,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: every, BackoffCoefficient: 1, MaximumInterval: every},
+		Summary:                summary,
+	})
+}
+
+func withCancel(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              contract.QueueRail(remittance.RailBank),
+		StartToCloseTimeout:    submitAttempt,
+		ScheduleToCloseTimeout: cancelPatience,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 20 * time.Second},
+		Summary:                summary,
+	})
+}
