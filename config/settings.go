@@ -1,0 +1,92 @@
+package config
+
+import (
+	"time"
+
+	"soukin/contract"
+	"soukin/remittance"
+)
+
+// Config is every setting of every process, loaded and checked. Fields carry
+// the name of their variable, their default, their unit and what they do; the
+// documentation and the error messages are made from these tags.
+type Config struct {
+	Home     string `env:"SOUKIN_HOME" default:"soukin in the user's configuration directory; starter: the newest demo, if there is one" unit:"directory" doc:"Where this installation keeps its database, keys and tokens. The file soukin.env in it holds further settings."`
+	Database string `env:"SOUKIN_DATABASE" derived:"<home>/soukin.db" unit:"path or URL" redact:"url" doc:"The ledger, the vault and the record: a file for SQLite, or postgres://user:password@host/name for PostgreSQL."`
+	Keys     string `env:"SOUKIN_KEYS" derived:"<home>/keys" unit:"directory" doc:"Key sets that encrypt what the vault and Temporal store. Whoever loses them loses the data; whoever has them can read it."`
+	LogLevel string `env:"SOUKIN_LOG_LEVEL" envDefault:"info" unit:"debug, info, warn or error" doc:"The least severe line that is logged. Logs are JSON lines on standard error and carry no personal data."`
+
+	Worker  Worker  `group:"Worker"`
+	Gateway Gateway `group:"Gateway"`
+	Sandbox Sandbox `group:"Sandbox"`
+	Bank    Bank    `group:"Bank"`
+
+	// Temporal is the connection, without the payload converters: the client
+	// constructor adds those, so that nobody can forget them.
+	Temporal Temporal
+
+	origins map[string]string
+}
+
+// Worker is how the worker polls and stops.
+type Worker struct {
+	Listen string `env:"SOUKIN_WORKER_LISTEN" envDefault:"127.0.0.1:8091" unit:"host:port" doc:"Where the worker serves /healthz, /readyz and /metrics. Keep it off public networks."`
+	// StickyCache counts workflows, not bytes.
+	StickyCache int           `env:"SOUKIN_STICKY_CACHE" envDefault:"2000" unit:"workflows" doc:"How many open workflows the worker keeps in memory. 0 replays every workflow from its history on every step: slow, and the strictest test of determinism."`
+	StopTimeout time.Duration `env:"SOUKIN_STOP_TIMEOUT" envDefault:"45s" unit:"duration" doc:"How long a stopping worker lets running activities finish. Must be longer than SOUKIN_BANK_TIMEOUT, so that an instruction in flight gets its answer; give the container or service manager more than this."`
+	Deployment  string        `env:"SOUKIN_DEPLOYMENT" envDefault:"soukin" unit:"name" doc:"Name of the worker deployment when BUILD_ID is set."`
+	BuildID     string        `env:"BUILD_ID" unit:"text" default:"empty: no deployment versioning" doc:"Turns on Temporal worker deployment versioning: this worker gets new remittances only after the version was made current (temporal worker deployment set-current-version)."`
+}
+
+// Gateway is where pages, notices and the API are served.
+type Gateway struct {
+	Listen string `env:"SOUKIN_GATEWAY_LISTEN" envDefault:"127.0.0.1:8090" unit:"host:port" doc:"Where the gateway listens."`
+}
+
+// Sandbox is the pretend counterparties.
+type Sandbox struct {
+	Listen string `env:"SOUKIN_SANDBOX_LISTEN" envDefault:"127.0.0.1:8092" unit:"host:port" doc:"Where the sandbox listens. It holds no secret and checks none: never expose it."`
+	URL    string `env:"SOUKIN_SANDBOX_URL" derived:"http://<SOUKIN_SANDBOX_LISTEN>" unit:"URL" doc:"Where 'starter sandbox' and the demo reach the sandbox."`
+	State  string `env:"SOUKIN_SANDBOX_STATE" derived:"<home>/sandbox.db" unit:"path" doc:"The sandbox's own books, kept apart from ours so that they can be compared."`
+}
+
+// Bank is the contract with the bank and how patient we are with it.
+type Bank struct {
+	APIURL       string  `env:"SOUKIN_BANK_API_URL" derived:"<SOUKIN_SANDBOX_URL>/ganb/api/corporation/v1" unit:"URL" doc:"Base of the bank's corporate API. Default: the sandbox."`
+	AuthURL      string  `env:"SOUKIN_BANK_AUTH_URL" derived:"<SOUKIN_SANDBOX_URL>/ganb/api/auth/v1" unit:"URL" doc:"Base of the bank's OAuth 2.0 service."`
+	ClientID     string  `env:"SOUKIN_BANK_CLIENT_ID" envDefault:"soukin-sandbox" unit:"text" doc:"Our client id at the bank."`
+	ClientSecret Secret  `env:"SOUKIN_BANK_CLIENT_SECRET_FILE,file" unit:"path" redact:"file" default:"the sandbox's published secret" doc:"File that holds our client secret at the bank. Needed everywhere but with the sandbox."`
+	ClientAuth   string  `env:"SOUKIN_BANK_CLIENT_AUTH" envDefault:"basic" unit:"basic or post" doc:"How the client authenticates at the token endpoint, as registered with the bank."`
+	RedirectURL  string  `env:"SOUKIN_BANK_REDIRECT_URL" envDefault:"http://127.0.0.1:8090/bank/callback" unit:"URL" doc:"Redirect URL registered with the bank."`
+	Token        string  `env:"SOUKIN_BANK_TOKEN" derived:"<home>/bank-token.json" unit:"path" doc:"Where the bank's tokens are kept. Refresh tokens rotate: one installation, one file. 'starter bank login' fills it."`
+	AccountID    string  `env:"SOUKIN_BANK_ACCOUNT_ID" envDefault:"101011234567" unit:"12 to 29 characters" redact:"tail" doc:"The bank's id of the account that remittances are paid from."`
+	RemitterName string  `env:"SOUKIN_BANK_REMITTER_NAME" unit:"half-width kana, up to 48" default:"empty: the account's own name" doc:"Sender's name as the recipient's bank shows it."`
+	Rate         float64 `env:"SOUKIN_BANK_RATE" envDefault:"5" unit:"calls a second" doc:"Calls to the bank, all workers together. The bank's notice of connection names the limit of a contract; stay below it."`
+	Concurrency  int     `env:"SOUKIN_BANK_CONCURRENCY" envDefault:"8" unit:"calls" doc:"Calls to the bank at the same time, for each worker."`
+
+	Timeout time.Duration `env:"SOUKIN_BANK_TIMEOUT" envDefault:"25s" unit:"duration" doc:"How long one call to the bank may take. After it the outcome of an instruction is unknown and is enquired."`
+
+	Cap      remittance.Yen `env:"SOUKIN_BANK_CAP" envDefault:"1000000" unit:"yen" doc:"The most one remittance to a bank account may carry. Cannot exceed the legal limit of 1,000,000 yen."`
+	Fee      remittance.Yen `env:"SOUKIN_BANK_FEE" envDefault:"130" unit:"yen" doc:"What a merchant owes for each executed attempt to an account at another bank. Billed monthly, never taken from the amount."`
+	FeeSame  remittance.Yen `env:"SOUKIN_BANK_FEE_SAME_BANK" envDefault:"0" unit:"yen" doc:"The same for accounts at the paying bank itself (0310)."`
+	Finality Finality       `env:"SOUKIN_BANK_FINALITY" envDefault:"2bd" unit:"bank days (2bd) or duration" doc:"How long an executed transfer can still come back by itself. A payee's bank that had to ask may return it until the second bank day after its enquiry."`
+
+	Policy Policy `group:"Patience of a bank transfer"`
+}
+
+// Policy is how patient a bank transfer is; it is copied into each remittance
+// when the order is taken, so a change touches later orders only.
+type Policy struct {
+	FundingWindow    time.Duration `env:"SOUKIN_FUNDING_WINDOW" envDefault:"336h" unit:"duration" doc:"How long a remittance waits for the merchant's balance before it expires (336h is 14 days)."`
+	FundingRecheck   time.Duration `env:"SOUKIN_FUNDING_RECHECK" envDefault:"1h" unit:"duration" doc:"How often a waiting remittance looks at the balance by itself, in case the news of a funding got lost."`
+	SubmitAttempts   int           `env:"SOUKIN_BANK_SUBMIT_ATTEMPTS" envDefault:"5" unit:"calls" doc:"How often an instruction is sent under the same key before its outcome is enquired instead."`
+	SubmitWindow     time.Duration `env:"SOUKIN_BANK_SUBMIT_WINDOW" envDefault:"12h" unit:"duration" doc:"How long an instruction may be resent under the same key. Must end well before the bank forgets keys, after 24 hours."`
+	VisibilityDelay  time.Duration `env:"SOUKIN_BANK_VISIBILITY_DELAY" envDefault:"15m" unit:"duration" doc:"How long the bank may take to show an instruction in its enquiries. Only after this does 'not found' mean 'never sent'."`
+	EnquireEvery     time.Duration `env:"SOUKIN_BANK_ENQUIRE_EVERY" envDefault:"1m" unit:"duration" doc:"Pace of enquiries while the outcome is open."`
+	AttentionAfter   time.Duration `env:"SOUKIN_BANK_ATTENTION_AFTER" envDefault:"4h" unit:"duration" doc:"After how long without an answer an operator is asked to look. Nothing is resent or released meanwhile."`
+	WatchEvery       time.Duration `env:"SOUKIN_BANK_WATCH_EVERY" envDefault:"3h" unit:"duration" doc:"Pace of enquiries between execution and finality, to notice money that comes back."`
+	CorrectionWindow time.Duration `env:"SOUKIN_BANK_CORRECTION_WINDOW" envDefault:"240h" unit:"duration" doc:"How long a refused or returned remittance keeps its hold and waits for corrected details (240h is 10 days). 0s ends it at once."`
+}
+
+// Contract is the policy as a remittance carries it.
+func (p Policy) Contract() contract.BankPolicy { return contract.BankPolicy(p) }

@@ -1,0 +1,113 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+
+	"soukin/remittance"
+)
+
+// keyMemory is how long the bank remembers an Idempotency-Key (corporate API
+// specification v1.8.0: 24 hours). Resending after that could pay twice.
+const keyMemory = 24 * time.Hour
+
+// answerSlack is what a stopping worker needs beyond the bank's timeout to
+// report the answer to Temporal.
+const answerSlack = 5 * time.Second
+
+func (c *Config) validate() error {
+	return errors.Join(
+		c.validateListeners(),
+		c.validateLog(),
+		c.validateWorker(),
+		c.Bank.validate(),
+		c.Bank.Policy.validate(),
+	)
+}
+
+func (c *Config) validateListeners() error {
+	var errs []error
+	for name, addr := range map[string]string{
+		"SOUKIN_WORKER_LISTEN": c.Worker.Listen, "SOUKIN_GATEWAY_LISTEN": c.Gateway.Listen, "SOUKIN_SANDBOX_LISTEN": c.Sandbox.Listen,
+	} {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			errs = append(errs, wrong(name, addr, "must be host:port, as 127.0.0.1:8090"))
+		}
+	}
+	for name, addr := range map[string]string{
+		"SOUKIN_SANDBOX_URL": c.Sandbox.URL, "SOUKIN_BANK_API_URL": c.Bank.APIURL,
+		"SOUKIN_BANK_AUTH_URL": c.Bank.AuthURL, "SOUKIN_BANK_REDIRECT_URL": c.Bank.RedirectURL,
+	} {
+		u, err := url.Parse(addr)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			errs = append(errs, wrong(name, addr, "must be an http or https URL"))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) validateLog() error {
+	if _, err := zapcore.ParseLevel(c.LogLevel); err != nil {
+		return wrong("SOUKIN_LOG_LEVEL", c.LogLevel, "must be debug, info, warn or error")
+	}
+	return nil
+}
+
+func (c *Config) validateWorker() error {
+	return errors.Join(
+		unless(c.Worker.StickyCache >= 0, "SOUKIN_STICKY_CACHE", c.Worker.StickyCache, "must be 0 or more"),
+		unless(c.Worker.StopTimeout >= c.Bank.Timeout+answerSlack, "SOUKIN_STOP_TIMEOUT", c.Worker.StopTimeout,
+			fmt.Sprintf("must be at least SOUKIN_BANK_TIMEOUT and %s, which is %s; else a stop cuts an instruction off", answerSlack, c.Bank.Timeout+answerSlack)),
+	)
+}
+
+func (b Bank) validate() error {
+	return errors.Join(
+		unless(b.ClientAuth == "basic" || b.ClientAuth == "post", "SOUKIN_BANK_CLIENT_AUTH", b.ClientAuth, "must be basic or post"),
+		unless(len(b.AccountID) >= 12 && len(b.AccountID) <= 29, "SOUKIN_BANK_ACCOUNT_ID", redact("tail", b.AccountID), "must have 12 to 29 characters"),
+		unless(b.Rate > 0, "SOUKIN_BANK_RATE", b.Rate, "must be above 0"),
+		unless(b.Concurrency >= 1, "SOUKIN_BANK_CONCURRENCY", b.Concurrency, "must be at least 1"),
+		unless(b.Timeout >= time.Second && b.Timeout <= 2*time.Minute, "SOUKIN_BANK_TIMEOUT", b.Timeout, "must be from 1s to 2m"),
+		unless(b.Cap >= 1 && b.Cap <= remittance.LegalCap, "SOUKIN_BANK_CAP", int64(b.Cap),
+			fmt.Sprintf("must be from 1 to %d, the legal limit of a remittance", int64(remittance.LegalCap))),
+		unless(b.Fee >= 0, "SOUKIN_BANK_FEE", int64(b.Fee), "must be 0 or more"),
+		unless(b.FeeSame >= 0, "SOUKIN_BANK_FEE_SAME_BANK", int64(b.FeeSame), "must be 0 or more"),
+	)
+}
+
+func (p Policy) validate() error {
+	return errors.Join(
+		atLeast("SOUKIN_FUNDING_WINDOW", p.FundingWindow, time.Second),
+		atLeast("SOUKIN_FUNDING_RECHECK", p.FundingRecheck, 100*time.Millisecond),
+		unless(p.SubmitAttempts >= 1, "SOUKIN_BANK_SUBMIT_ATTEMPTS", p.SubmitAttempts, "must be at least 1"),
+		atLeast("SOUKIN_BANK_SUBMIT_WINDOW", p.SubmitWindow, time.Second),
+		unless(p.SubmitWindow <= keyMemory-time.Hour, "SOUKIN_BANK_SUBMIT_WINDOW", p.SubmitWindow,
+			fmt.Sprintf("must be at most %s: the bank forgets keys after %s, and a resend after that could pay twice", keyMemory-time.Hour, keyMemory)),
+		atLeast("SOUKIN_BANK_VISIBILITY_DELAY", p.VisibilityDelay, 0),
+		atLeast("SOUKIN_BANK_ENQUIRE_EVERY", p.EnquireEvery, 100*time.Millisecond),
+		atLeast("SOUKIN_BANK_ATTENTION_AFTER", p.AttentionAfter, time.Second),
+		atLeast("SOUKIN_BANK_WATCH_EVERY", p.WatchEvery, 100*time.Millisecond),
+		atLeast("SOUKIN_BANK_CORRECTION_WINDOW", p.CorrectionWindow, 0),
+	)
+}
+
+func atLeast(name string, value, least time.Duration) error {
+	return unless(value >= least, name, value, fmt.Sprintf("must be at least %s", least))
+}
+
+func unless(ok bool, name string, value any, rule string) error {
+	if ok {
+		return nil
+	}
+	return wrong(name, value, rule)
+}
+
+func wrong(name string, value any, rule string) error {
+	return fmt.Errorf("%s is %q: %s", name, strings.TrimSpace(fmt.Sprint(value)), rule)
+}
