@@ -29,7 +29,7 @@ func load(t *testing.T, environ ...string) (config.Config, error) {
 func TestDefaultsAreComplete(t *testing.T) {
 	c, err := load(t)
 	require.NoError(t, err)
-	assert.Equal(t, filepath.Join(c.Home, "soukin.db"), c.Database)
+	assert.Equal(t, "sqlite:"+filepath.Join(c.Home, "soukin.db"), c.Database)
 	assert.Equal(t, "http://127.0.0.1:8092/ganb/api/corporation/v1", c.Bank.APIURL)
 	assert.Equal(t, "http://127.0.0.1:8092/ganb/api/auth/v1", c.Bank.AuthURL)
 	assert.Equal(t, config.Finality{BankDays: 2}, c.Bank.Finality)

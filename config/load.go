@@ -60,7 +60,7 @@ func parse(home string, set, file map[string]string) (Config, error) {
 
 // derive fills the settings whose default depends on another setting.
 func (c *Config) derive() {
-	orElse(&c.Database, filepath.Join(c.Home, "soukin.db"))
+	orElse(&c.Database, "sqlite:"+filepath.Join(c.Home, "soukin.db"))
 	orElse(&c.Keys, filepath.Join(c.Home, "keys"))
 	orElse(&c.Sandbox.URL, "http://"+reachable(c.Sandbox.Listen))
 	orElse(&c.Sandbox.State, filepath.Join(c.Home, "sandbox.db"))

@@ -12,7 +12,7 @@ import (
 // documentation and the error messages are made from these tags.
 type Config struct {
 	Home     string `env:"SOUKIN_HOME" default:"soukin in the user's configuration directory; starter: the newest demo, if there is one" unit:"directory" doc:"Where this installation keeps its database, keys and tokens. The file soukin.env in it holds further settings."`
-	Database string `env:"SOUKIN_DATABASE" derived:"<home>/soukin.db" unit:"path or URL" redact:"url" doc:"The ledger, the vault and the record: a file for SQLite, or postgres://user:password@host/name for PostgreSQL."`
+	Database string `env:"SOUKIN_DATABASE" derived:"sqlite:<home>/soukin.db" unit:"sqlite:PATH or postgres://…" redact:"url" doc:"The ledger, the vault and the record: sqlite:PATH for a file, or postgres://user:password@host/name for PostgreSQL."`
 	Keys     string `env:"SOUKIN_KEYS" derived:"<home>/keys" unit:"directory" doc:"Key sets that encrypt what the vault and Temporal store. Whoever loses them loses the data; whoever has them can read it."`
 	LogLevel string `env:"SOUKIN_LOG_LEVEL" envDefault:"info" unit:"debug, info, warn or error" doc:"The least severe line that is logged. Logs are JSON lines on standard error and carry no personal data."`
 

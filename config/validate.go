@@ -73,7 +73,7 @@ func (b Bank) validate() error {
 		unless(len(b.AccountID) >= 12 && len(b.AccountID) <= 29, "SOUKIN_BANK_ACCOUNT_ID", redact("tail", b.AccountID), "must have 12 to 29 characters"),
 		unless(b.Rate > 0, "SOUKIN_BANK_RATE", b.Rate, "must be above 0"),
 		unless(b.Concurrency >= 1, "SOUKIN_BANK_CONCURRENCY", b.Concurrency, "must be at least 1"),
-		unless(b.Timeout >= time.Second && b.Timeout <= 2*time.Minute, "SOUKIN_BANK_TIMEOUT", b.Timeout, "must be from 1s to 2m"),
+		unless(b.Timeout >= time.Second && b.Timeout <= 30*time.Second, "SOUKIN_BANK_TIMEOUT", b.Timeout, "must be from 1s to 30s: after 35s Temporal gives the call up, and we want to name its outcome before"),
 		unless(b.Cap >= 1 && b.Cap <= remittance.LegalCap, "SOUKIN_BANK_CAP", int64(b.Cap),
 			fmt.Sprintf("must be from 1 to %d, the legal limit of a remittance", int64(remittance.LegalCap))),
 		unless(b.Fee >= 0, "SOUKIN_BANK_FEE", int64(b.Fee), "must be 0 or more"),
