@@ -1,0 +1,136 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"soukin/activities"
+	"soukin/contract"
+	"soukin/internal/app"
+	"soukin/remittance"
+)
+
+func scrape(t *testing.T, m *app.Metrics) string {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	m.Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
+	require.Equal(t, 200, rec.Code)
+	body, err := io.ReadAll(rec.Body)
+	require.NoError(t, err)
+	return string(body)
+}
+
+func newMetrics(t *testing.T) *app.Metrics {
+	t.Helper()
+	m, err := app.NewMetrics(slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, m.Close(context.Background())) })
+	return m
+}
+
+// bankAnswers is a rail that answers every call with err.
+type bankAnswers struct{ err error }
+
+func (b bankAnswers) Submit(context.Context, activities.BankInstruction) (contract.SubmitResult, error) {
+	return contract.SubmitResult{}, b.err
+}
+func (b bankAnswers) State(context.Context, string, remittance.Yen) (contract.BankState, error) {
+	return contract.BankState{}, b.err
+}
+func (b bankAnswers) Find(context.Context, remittance.Key, remittance.Yen, time.Time) (contract.BankState, bool, error) {
+	return contract.BankState{}, false, b.err
+}
+func (b bankAnswers) Cancel(context.Context, string) error { return b.err }
+func (b bankAnswers) FinalAfter(t time.Time) time.Time     { return t }
+
+func TestRailCallsAreCountedByOutcome(t *testing.T) {
+	m := newMetrics(t)
+	ctx := context.Background()
+	for _, err := range []error{nil, &remittance.RailError{Outcome: remittance.OutcomeRejected}, errors.New("not a rail error")} {
+		rail, wrapErr := m.MeasureRail(bankAnswers{err})
+		require.NoError(t, wrapErr)
+		_, got := rail.Submit(ctx, activities.BankInstruction{})
+		assert.Equal(t, err, got, "measuring must not change the answer")
+		_, got = rail.State(ctx, "", 0)
+		assert.Equal(t, err, got)
+		_, _, got = rail.Find(ctx, remittance.Key{}, 0, time.Time{})
+		assert.Equal(t, err, got)
+		assert.Equal(t, err, rail.Cancel(ctx, ""))
+	}
+	text := scrape(t, m)
+	for _, call := range []string{"submit", "state", "find", "cancel"} {
+		for _, outcome := range []string{"ok", "rejected", "unknown"} {
+			assert.Contains(t, text, `soukin_rail_call_seconds_count{call="`+call+`",outcome="`+outcome+`",rail="bank"} 1`)
+		}
+	}
+	assert.Contains(t, text, `le="0.001"`, "buckets are in seconds")
+}
+
+// booksThat answers moves with a shortfall or not.
+type booksThat struct{ shortfall remittance.Yen }
+
+func (booksThat) Open(context.Context, contract.OpenInput) (contract.State, error) {
+	return contract.State{Status: remittance.Processing}, nil
+}
+func (b booksThat) Move(context.Context, contract.Move) (contract.MoveResult, error) {
+	return contract.MoveResult{Shortfall: b.shortfall}, nil
+}
+
+func TestStepsAreCountedByStatus(t *testing.T) {
+	m := newMetrics(t)
+	ctx := context.Background()
+	books, err := m.MeasureBooks(booksThat{})
+	require.NoError(t, err)
+	short, err := m.MeasureBooks(booksThat{shortfall: 1})
+	require.NoError(t, err)
+
+	_, err = books.Open(ctx, contract.OpenInput{})
+	require.NoError(t, err)
+	_, err = books.Move(ctx, contract.Move{To: remittance.Paid})
+	require.NoError(t, err)
+	_, err = short.Move(ctx, contract.Move{To: remittance.Sent})
+	require.NoError(t, err)
+
+	text := scrape(t, m)
+	assert.Contains(t, text, `soukin_remittance_steps_total{status="processing"} 1`)
+	assert.Contains(t, text, `soukin_remittance_steps_total{status="paid"} 1`)
+	assert.NotContains(t, text, `status="sent"`, "a hold the balance did not cover is no step")
+}
+
+func TestTemporalMetricsAreServed(t *testing.T) {
+	m := newMetrics(t)
+	m.Temporal().WithTags(map[string]string{"namespace": "default"}).Counter("temporal_request").Inc(2)
+	assert.Contains(t, scrape(t, m), `temporal_request_total{namespace="default"} 2`)
+}
+
+func TestTwoProcessesInOneDoNotShareMetrics(t *testing.T) {
+	a, b := newMetrics(t), newMetrics(t)
+	a.Temporal().Counter("temporal_request").Inc(1)
+	assert.NotContains(t, scrape(t, b), "temporal_request_total")
+}
+
+func TestLogIsJSONFromTheGivenLevelOn(t *testing.T) {
+	var out bytes.Buffer
+	log, err := app.NewLogger("warn", &out)
+	require.NoError(t, err)
+	log.Info("left out")
+	log.With("remittance_id", "R-1").Warn("kept", "outcome", remittance.OutcomeUnknown.String())
+	var line map[string]any
+	require.NoError(t, json.Unmarshal(out.Bytes(), &line), "one line, one object: %s", out.String())
+	assert.Equal(t, "kept", line["msg"])
+	assert.Equal(t, "R-1", line["remittance_id"])
+	assert.Equal(t, "unknown", line["outcome"])
+
+	_, err = app.NewLogger("loud", &out)
+	assert.Error(t, err)
+}
