@@ -34,10 +34,11 @@ func RegisterBank(r worker.ActivityRegistry, b *Bank) { r.RegisterActivity(b) }
 // Unavailable, RateLimited, Misconfigured (retried), OutcomeUnknown (retried
 // only where the bank honours keys).
 func (b *Bank) SubmitBankTransfer(ctx context.Context, in contract.SubmitInput) (contract.SubmitResult, error) {
-	attempt := activity.GetInfo(ctx).Attempt
-	if attempt > 1 && !b.honoursKeys {
-		// The earlier attempt died without an answer (a crash, a timeout): only
-		// an enquiry may tell what became of it.
+	info := activity.GetInfo(ctx)
+	attempt := info.Attempt
+	if attempt > 1 && !b.honoursKeys || info.WorkflowExecution.RunID != in.Owner {
+		// An earlier attempt died without an answer (a crash, a timeout), or the
+		// workflow was reset: only an enquiry may tell what was sent.
 		return contract.SubmitResult{}, submitError(&remittance.RailError{Code: "earlier attempt lost"}, attempt, false)
 	}
 	res, err := b.rail.Submit(ctx, BankInstruction{Key: in.Key, Amount: in.Amount, Account: in.Account})

@@ -62,8 +62,11 @@ type ResolveInput struct {
 	Evidence string `json:"evidence"`
 }
 
-// SubmitInput is one instruction to the bank.
+// SubmitInput is one instruction to the bank. Owner is the workflow's first run
+// id: after an operator's reset the run is another one, and what the first run
+// sent is unknown.
 type SubmitInput struct {
+	Owner   string               `json:"owner"`
 	Key     remittance.Key       `json:"key"`
 	Amount  remittance.Yen       `json:"amount"`
 	Account remittance.AccountID `json:"account"`

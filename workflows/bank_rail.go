@@ -26,22 +26,24 @@ const bankStep = "transfer"
 //	checking does not find it, yet    unknown              ask again
 //	checking does not find it, late   nothing              the same key again
 func (t *bankTransfer) process(ctx workflow.Context) error {
-	if t.cancel != nil && t.state.RailRef == "" && !t.state.Inherited {
-		return t.endUnsent(ctx, remittance.Cancelled, contract.Rejection{Reason: remittance.CancelledByUs}, t.cancel.actor)
-	}
 	if t.state.RailRef != "" {
 		return t.await(ctx)
 	}
+	if t.cancel != nil && t.neverSent {
+		return t.endUnsent(ctx, remittance.Cancelled, contract.Rejection{Reason: remittance.CancelledByUs}, t.cancel.actor)
+	}
 	late := workflow.Now(ctx).Sub(t.instructedAt) > t.policy.SubmitWindow
-	if t.state.Inherited || late {
+	if t.state.Inherited || late || t.cancel != nil {
 		return t.doubt(ctx) // somebody may have sent it; the bank may have forgotten the key
 	}
 	receipt, err := call(withSubmit(ctx, t.policy, "instruct the bank"), bank.SubmitBankTransfer,
-		contract.SubmitInput{Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account})
+		contract.SubmitInput{Owner: owner(ctx), Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account})
 	if rej, refused := rejection(err); refused {
 		return t.refused(ctx, rej)
 	}
+	t.neverSent = false
 	if err != nil {
+		t.refuseCancel("its outcome is unknown; try again when it is known")
 		return t.doubt(ctx)
 	}
 	t.state.RailRef = receipt.RailRef
@@ -57,7 +59,6 @@ func (t *bankTransfer) process(ctx workflow.Context) error {
 func (t *bankTransfer) doubt(ctx workflow.Context) error {
 	t.state.Inherited = false
 	t.visibleAfter = workflow.Now(ctx).UTC().Add(t.policy.VisibilityDelay)
-	t.refuseCancel("its outcome is unknown; try again when it is known")
 	_, err := t.move(ctx, step{to: remittance.Checking, reason: remittance.WaitsForEnquiry, actor: remittance.ActorRail, deadline: t.attentionAt})
 	return err
 }
@@ -74,8 +75,9 @@ func (t *bankTransfer) check(ctx workflow.Context) error {
 	}
 	if state.Stage == contract.StageNotFound {
 		// Proof that the key was never used, so the window for it starts anew.
-		t.instructed(ctx)
-		_, err := t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorRail})
+		t.neverSent, t.instructedAt = true, workflow.Now(ctx).UTC()
+		_, err := t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorRail,
+			attention: t.instructedAt.After(t.attentionAt)})
 		return err
 	}
 	return t.known(ctx, state)
@@ -106,11 +108,10 @@ func (t *bankTransfer) await(ctx workflow.Context) error {
 func (t *bankTransfer) callOff(ctx workflow.Context) error {
 	res, err := call(withCancel(ctx, "call it off at the bank"), bank.CancelBankTransfer,
 		contract.CancelTransferInput{Key: t.key(bankStep), RailRef: t.state.RailRef})
-	if err == nil && !res.TooLate {
-		return nil
+	if err == nil && res.TooLate {
+		t.refuseCancel("the bank no longer cancels it")
 	}
-	t.refuseCancel("the bank no longer cancels it")
-	return nil
+	return ctx.Err()
 }
 
 // known makes the move that the bank's answer calls for.
@@ -122,6 +123,7 @@ func (t *bankTransfer) known(ctx workflow.Context, s contract.BankState) error {
 	case contract.StageExecuted, contract.StageRecalling:
 		t.refuseCancel("the bank has executed it")
 		t.executed = true
+		t.attentionAt = s.FinalAfter.Add(t.policy.AttentionAfter)
 		_, err := t.move(ctx, step{to: remittance.Sent, reason: remittance.WaitsForFinality, code: s.Code, actor: remittance.ActorRail, deadline: *s.FinalAfter})
 		return err
 	case contract.StageReturned:

@@ -44,7 +44,8 @@ type bankTransfer struct {
 	instructedAt time.Time // when the money of this generation went in flight
 	visibleAfter time.Time // from when "not found" means "never sent"
 	attentionAt  time.Time // when an operator is asked to look
-	executed     bool      // this generation was executed, so its fee is due
+	executed     bool      // this generation was executed, so it ends as returned
+	neverSent    bool      // proven for this generation's key
 
 	cancel     *cancelRequest
 	correction *contract.CorrectInput
@@ -131,7 +132,7 @@ func (t *bankTransfer) awaitCorrection(ctx workflow.Context) error {
 		return err
 	case t.pause(ctx, *t.state.Deadline, "waits for corrected details"):
 		end := remittance.Failed
-		if t.executed {
+		if t.executed || t.state.Inherited {
 			end = remittance.Returned
 		}
 		_, err := t.move(ctx, step{to: end, reason: t.state.Reason, code: t.state.Code, actor: remittance.ActorSystem, final: true, postings: release})
@@ -145,5 +146,5 @@ func (t *bankTransfer) instructed(ctx workflow.Context) {
 	t.instructedAt = workflow.Now(ctx).UTC()
 	t.visibleAfter = time.Time{}
 	t.attentionAt = t.instructedAt.Add(t.policy.AttentionAfter)
-	t.executed = false
+	t.executed, t.neverSent = false, false
 }

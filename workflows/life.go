@@ -44,7 +44,7 @@ func (l *life) nudge() { l.wake.SendAsync(struct{}{}) }
 func (l *life) open(ctx workflow.Context, fundingWindow time.Duration) error {
 	now := workflow.Now(ctx).UTC()
 	state, err := callLocal(withBooks(ctx, "record the order and hold the money"), ledger.OpenRemittance,
-		contract.OpenInput{Order: l.order, At: now, Owner: workflow.GetInfo(ctx).FirstRunID, FundingDeadline: now.Add(fundingWindow)})
+		contract.OpenInput{Order: l.order, At: now, Owner: owner(ctx), FundingDeadline: now.Add(fundingWindow)})
 	if err != nil {
 		l.openErr = err
 		return err
@@ -52,6 +52,16 @@ func (l *life) open(ctx workflow.Context, fundingWindow time.Duration) error {
 	l.state = state
 	l.opened = true
 	return l.show(ctx)
+}
+
+// owner is the first run of this execution's chain: the same after a reset, so
+// that books and bank can tell a reset run from the one that opened the order.
+func owner(ctx workflow.Context) string {
+	info := workflow.GetInfo(ctx)
+	if info.FirstRunID == "" { // the in-memory test environment has only one run
+		return info.WorkflowExecution.RunID
+	}
+	return info.FirstRunID
 }
 
 // step is a move in the words of a pattern; life fills in the rest.
