@@ -1,0 +1,3 @@
+module soukin/tools/zengin
+
+go 1.26.0
