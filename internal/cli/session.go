@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"soukin/remittance"
+)
+
+// session is one invocation of the command line.
+type session struct {
+	environ []string
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	lang    remittance.Lang
+	asJSON  bool
+	home    string // --home; empty: SOUKIN_HOME, then the newest demo
+}
+
+func (s *session) say(p phrase) string { return p.in(s.lang) }
+
+func (s *session) sayf(p phrase, args ...any) string { return fmt.Sprintf(p.in(s.lang), args...) }
+
+// note tells people something that is not the result. It goes to standard error.
+func (s *session) note(p phrase, args ...any) {
+	// A message that cannot be written has no other way to its reader.
+	_, _ = fmt.Fprintln(s.stderr, s.sayf(p, args...))
+}
+
+// show gives the result of a command: v as one JSON document, or what draw
+// makes of it.
+func (s *session) show(v any, draw func() string) error {
+	if !s.asJSON {
+		_, err := io.WriteString(s.stdout, draw())
+		return err
+	}
+	enc := json.NewEncoder(s.stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// columns is the width of the terminal behind w, 0 when it is none.
+func columns(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
