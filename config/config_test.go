@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"soukin/config"
+	"soukin/remittance"
 )
 
 var update = flag.Bool("update", false, "write docs/settings.md")
@@ -54,6 +55,7 @@ func TestEverySettingIsDescribed(t *testing.T) {
 // fail to parse must not share a name.
 func TestErrorsNameTheRightVariable(t *testing.T) {
 	for name, bad := range map[string]string{
+		"SOUKIN_BANK_HONOURS_KEYS": "maybe", "SOUKIN_BANK_NEEDS_APPROVAL": "maybe", "SOUKIN_BANK_BUSINESS_ID": "maybe",
 		"SOUKIN_STICKY_CACHE": "many", "SOUKIN_STOP_TIMEOUT": "45", "SOUKIN_BANK_RATE": "fast",
 		"SOUKIN_BANK_CONCURRENCY": "x", "SOUKIN_BANK_TIMEOUT": "25", "SOUKIN_BANK_CAP": "1e6",
 		"SOUKIN_BANK_FEE": "¥1", "SOUKIN_BANK_FEE_SAME_BANK": "x", "SOUKIN_BANK_FINALITY": "2 days",
@@ -83,6 +85,8 @@ func TestRules(t *testing.T) {
 		{"SOUKIN_BANK_ACCOUNT_ID=123", "12 to 29"},
 		{"SOUKIN_FUNDING_WINDOW=-1h", "at least 1s"},
 		{"SOUKIN_BANK_FINALITY=31bd", "0bd to 30bd"},
+		{"SOUKIN_BANK_ERROR_CODES=220001=paid", "outcome"},
+		{"SOUKIN_BANK_ERROR_CODES=220001=rejected/bad_luck", "reason"},
 	}
 	for _, tt := range tests {
 		_, err := load(t, tt.set)
@@ -186,6 +190,16 @@ func TestFinalityRoundTrip(t *testing.T) {
 		require.NoError(t, f.UnmarshalText([]byte(s)))
 		assert.Equal(t, s, f.String())
 	}
+}
+
+func TestErrorCodes(t *testing.T) {
+	c, err := load(t, "SOUKIN_BANK_ERROR_CODES=220001=rejected/bad_details,WG_ERR_999=unknown")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"220001": "rejected/bad_details", "WG_ERR_999": "unknown"}, c.Bank.ErrorCodes)
+	outcome, reason, err := config.ParseCodeMeaning(c.Bank.ErrorCodes["220001"])
+	require.NoError(t, err)
+	assert.Equal(t, remittance.OutcomeRejected, outcome)
+	assert.Equal(t, remittance.BadDetails, reason)
 }
 
 // A policy field that is added to the contract and forgotten here would run

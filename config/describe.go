@@ -3,8 +3,11 @@ package config
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"soukin/remittance"
@@ -71,25 +74,38 @@ func settingOfField(field string) Setting {
 // Value is the setting as loaded, without secrets: what --print-config shows.
 func (c Config) Value(s Setting) string {
 	v := reflect.ValueOf(c).FieldByIndex(s.index).Interface()
-	text := fmt.Sprint(v)
-	if y, ok := v.(remittance.Yen); ok {
-		text = fmt.Sprint(int64(y))
-	}
-	return redact(s.redact, text)
+	return redact(s.redact, text(v))
 }
 
-func redact(how, text string) string {
+// text writes a value the way its variable is written.
+func text(v any) string {
+	switch v := v.(type) {
+	case remittance.Yen:
+		return strconv.FormatInt(int64(v), 10)
+	case []string:
+		return strings.Join(v, " ")
+	case map[string]string:
+		pairs := make([]string, 0, len(v))
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			pairs = append(pairs, k+"="+v[k])
+		}
+		return strings.Join(pairs, ",")
+	}
+	return fmt.Sprint(v)
+}
+
+func redact(how, value string) string {
 	switch {
-	case text == "" || how == "":
-		return text
+	case value == "" || how == "":
+		return value
 	case how == "url":
-		u, err := url.Parse(text)
+		u, err := url.Parse(value)
 		if err != nil {
 			return redacted
 		}
 		return redactURL(u)
 	case how == "tail":
-		return strings.Repeat("*", max(0, len(text)-3)) + text[max(0, len(text)-3):]
+		return strings.Repeat("*", max(0, len(value)-3)) + value[max(0, len(value)-3):]
 	}
 	return redacted
 }

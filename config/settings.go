@@ -52,17 +52,22 @@ type Sandbox struct {
 
 // Bank is the contract with the bank and how patient we are with it.
 type Bank struct {
-	APIURL       string  `env:"SOUKIN_BANK_API_URL" derived:"<SOUKIN_SANDBOX_URL>/ganb/api/corporation/v1" unit:"URL" doc:"Base of the bank's corporate API. Default: the sandbox."`
-	AuthURL      string  `env:"SOUKIN_BANK_AUTH_URL" derived:"<SOUKIN_SANDBOX_URL>/ganb/api/auth/v1" unit:"URL" doc:"Base of the bank's OAuth 2.0 service."`
-	ClientID     string  `env:"SOUKIN_BANK_CLIENT_ID" envDefault:"soukin-sandbox" unit:"text" doc:"Our client id at the bank."`
-	ClientSecret Secret  `env:"SOUKIN_BANK_CLIENT_SECRET_FILE,file" unit:"path" redact:"file" default:"the sandbox's published secret" doc:"File that holds our client secret at the bank. Needed everywhere but with the sandbox."`
-	ClientAuth   string  `env:"SOUKIN_BANK_CLIENT_AUTH" envDefault:"basic" unit:"basic or post" doc:"How the client authenticates at the token endpoint, as registered with the bank."`
-	RedirectURL  string  `env:"SOUKIN_BANK_REDIRECT_URL" envDefault:"http://127.0.0.1:8090/bank/callback" unit:"URL" doc:"Redirect URL registered with the bank."`
-	Token        string  `env:"SOUKIN_BANK_TOKEN" derived:"<home>/bank-token.json" unit:"path" doc:"Where the bank's tokens are kept. Refresh tokens rotate: one installation, one file. 'starter bank login' fills it."`
-	AccountID    string  `env:"SOUKIN_BANK_ACCOUNT_ID" envDefault:"101011234567" unit:"12 to 29 characters" redact:"tail" doc:"The bank's id of the account that remittances are paid from."`
-	RemitterName string  `env:"SOUKIN_BANK_REMITTER_NAME" unit:"half-width kana, up to 48" default:"empty: the account's own name" doc:"Sender's name as the recipient's bank shows it."`
-	Rate         float64 `env:"SOUKIN_BANK_RATE" envDefault:"5" unit:"calls a second" doc:"Calls to the bank, all workers together. The bank's notice of connection names the limit of a contract; stay below it."`
-	Concurrency  int     `env:"SOUKIN_BANK_CONCURRENCY" envDefault:"8" unit:"calls" doc:"Calls to the bank at the same time, for each worker."`
+	APIURL        string            `env:"SOUKIN_BANK_API_URL" derived:"<SOUKIN_SANDBOX_URL>/ganb/api/corporation/v1" unit:"URL" doc:"Base of the bank's corporate API. Default: the sandbox."`
+	AuthURL       string            `env:"SOUKIN_BANK_AUTH_URL" derived:"<SOUKIN_SANDBOX_URL>/ganb/api/auth/v1" unit:"URL" doc:"Base of the bank's OAuth 2.0 service."`
+	ClientID      string            `env:"SOUKIN_BANK_CLIENT_ID" envDefault:"soukin-sandbox" unit:"text" doc:"Our client id at the bank."`
+	ClientSecret  Secret            `env:"SOUKIN_BANK_CLIENT_SECRET_FILE,file" unit:"path" redact:"file" default:"the sandbox's published secret" doc:"File that holds our client secret at the bank. Needed everywhere but with the sandbox."`
+	ClientAuth    string            `env:"SOUKIN_BANK_CLIENT_AUTH" envDefault:"basic" unit:"basic or post" doc:"How the client authenticates at the token endpoint, as registered with the bank."`
+	RedirectURL   string            `env:"SOUKIN_BANK_REDIRECT_URL" envDefault:"http://127.0.0.1:8090/bank/callback" unit:"URL" doc:"Redirect URL registered with the bank."`
+	Token         string            `env:"SOUKIN_BANK_TOKEN" derived:"<home>/bank-token.json" unit:"path" doc:"Where the bank's tokens are kept. Refresh tokens rotate: one installation, one file. 'starter bank login' fills it."`
+	AccountID     string            `env:"SOUKIN_BANK_ACCOUNT_ID" envDefault:"101011234567" unit:"12 to 29 characters" redact:"tail" doc:"The bank's id of the account that remittances are paid from."`
+	Scopes        []string          `env:"SOUKIN_BANK_SCOPES" envSeparator:" " default:"offline_access private:account private:transfer" unit:"names with spaces between" doc:"OAuth scopes to ask for."`
+	HonoursKeys   bool              `env:"SOUKIN_BANK_HONOURS_KEYS" envDefault:"true" unit:"true or false" doc:"Whether the bank executes an instruction once however often its Idempotency-Key is sent. If false, an instruction is sent once and then only enquired."`
+	NeedsApproval bool              `env:"SOUKIN_BANK_NEEDS_APPROVAL" envDefault:"false" unit:"true or false" doc:"Whether requests wait for a transaction password at the bank (no exemption from two-factor authorization)."`
+	BusinessID    bool              `env:"SOUKIN_BANK_BUSINESS_ID" envDefault:"false" unit:"true or false" doc:"Whether the contract uses the bank's Business-ID management, which changes how an application is cancelled."`
+	ErrorCodes    map[string]string `env:"SOUKIN_BANK_ERROR_CODES" envSeparator:"," envKeyValSeparator:"=" default:"empty: the codes in docs/rails-bank.md" unit:"code=outcome or code=outcome/reason" doc:"Codes of the bank's full table that are not public: what each means for an instruction. Outcomes are unknown, rejected, rate_limited, misconfigured; reasons are those of docs/errors.md."`
+	RemitterName  string            `env:"SOUKIN_BANK_REMITTER_NAME" unit:"half-width kana, up to 48" default:"empty: the account's own name" doc:"Sender's name as the recipient's bank shows it."`
+	Rate          float64           `env:"SOUKIN_BANK_RATE" envDefault:"5" unit:"calls a second" doc:"Calls to the bank, all workers together. The bank's notice of connection names the limit of a contract; stay below it."`
+	Concurrency   int               `env:"SOUKIN_BANK_CONCURRENCY" envDefault:"8" unit:"calls" doc:"Calls to the bank at the same time, for each worker."`
 
 	Timeout time.Duration `env:"SOUKIN_BANK_TIMEOUT" envDefault:"25s" unit:"duration" doc:"How long one call to the bank may take. After it the outcome of an instruction is unknown and is enquired."`
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,7 @@ func (b Bank) validate() error {
 	return errors.Join(
 		unless(b.ClientAuth == "basic" || b.ClientAuth == "post", "SOUKIN_BANK_CLIENT_AUTH", b.ClientAuth, "must be basic or post"),
 		unless(len(b.AccountID) >= 12 && len(b.AccountID) <= 29, "SOUKIN_BANK_ACCOUNT_ID", redact("tail", b.AccountID), "must have 12 to 29 characters"),
+		b.validateErrorCodes(),
 		unless(b.Rate > 0, "SOUKIN_BANK_RATE", b.Rate, "must be above 0"),
 		unless(b.Concurrency >= 1, "SOUKIN_BANK_CONCURRENCY", b.Concurrency, "must be at least 1"),
 		unless(b.Timeout >= time.Second && b.Timeout <= 30*time.Second, "SOUKIN_BANK_TIMEOUT", b.Timeout, "must be from 1s to 30s: after 35s Temporal gives the call up, and we want to name its outcome before"),
@@ -79,6 +81,31 @@ func (b Bank) validate() error {
 		unless(b.Fee >= 0, "SOUKIN_BANK_FEE", int64(b.Fee), "must be 0 or more"),
 		unless(b.FeeSame >= 0, "SOUKIN_BANK_FEE_SAME_BANK", int64(b.FeeSame), "must be 0 or more"),
 	)
+}
+
+func (b Bank) validateErrorCodes() error {
+	var errs []error
+	for code, meaning := range b.ErrorCodes {
+		if _, _, err := ParseCodeMeaning(meaning); err != nil {
+			errs = append(errs, fmt.Errorf("SOUKIN_BANK_ERROR_CODES: code %s: %w", code, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// ParseCodeMeaning reads what a code of the bank means for an instruction:
+// "rejected", or with a reason "rejected/no_such_account".
+func ParseCodeMeaning(s string) (remittance.Outcome, remittance.Reason, error) {
+	name, reason, _ := strings.Cut(s, "/")
+	if reason != "" && !slices.Contains(remittance.Reasons(), remittance.Reason(reason)) {
+		return 0, "", fmt.Errorf("reason %q is not one of docs/errors.md", reason)
+	}
+	for _, o := range []remittance.Outcome{remittance.OutcomeUnknown, remittance.OutcomeRejected, remittance.OutcomeRateLimited, remittance.OutcomeMisconfigured} {
+		if o.String() == name {
+			return o, remittance.Reason(reason), nil
+		}
+	}
+	return 0, "", fmt.Errorf("outcome %q must be unknown, rejected, rate_limited or misconfigured", name)
 }
 
 func (p Policy) validate() error {

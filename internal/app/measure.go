@@ -14,60 +14,15 @@ import (
 	"soukin/remittance"
 )
 
-// measuredRail counts and times every call to the bank by its outcome.
-type measuredRail struct {
-	activities.BankRail
-	seconds metric.Float64Histogram
-}
-
-// MeasureRail wraps the bank's adapter. soukin_rail_call_seconds carries rail,
-// call and outcome ("ok" or the name of a [remittance.Outcome]); its count is
-// the number of calls.
-func (m *Metrics) MeasureRail(rail activities.BankRail) (activities.BankRail, error) {
+// OnBankCall gives the function that counts and times the calls to the bank:
+// soukin_rail_call_seconds carries rail, call and outcome (the name of a
+// [remittance.Outcome]); its count is the number of calls.
+func (m *Metrics) OnBankCall() (func(operation string, outcome remittance.Outcome, took time.Duration), error) {
 	h, err := m.meter.Float64Histogram("soukin_rail_call_seconds", metric.WithDescription("Calls to a counterparty, by outcome."))
-	return &measuredRail{rail, h}, err
-}
-
-func (r *measuredRail) Submit(ctx context.Context, t activities.BankInstruction) (contract.SubmitResult, error) {
-	began := time.Now()
-	res, err := r.BankRail.Submit(ctx, t)
-	r.note("submit", began, err)
-	return res, err
-}
-
-func (r *measuredRail) State(ctx context.Context, railRef string, amount remittance.Yen) (contract.BankState, error) {
-	began := time.Now()
-	res, err := r.BankRail.State(ctx, railRef, amount)
-	r.note("state", began, err)
-	return res, err
-}
-
-func (r *measuredRail) Find(ctx context.Context, key remittance.Key, amount remittance.Yen, since time.Time) (contract.BankState, bool, error) {
-	began := time.Now()
-	res, found, err := r.BankRail.Find(ctx, key, amount, since)
-	r.note("find", began, err)
-	return res, found, err
-}
-
-func (r *measuredRail) Cancel(ctx context.Context, railRef string) error {
-	began := time.Now()
-	err := r.BankRail.Cancel(ctx, railRef)
-	r.note("cancel", began, err)
-	return err
-}
-
-func (r *measuredRail) note(call string, began time.Time, err error) {
-	outcome := "ok"
-	if err != nil {
-		outcome = remittance.OutcomeUnknown.String()
-		var rail *remittance.RailError
-		if errors.As(err, &rail) {
-			outcome = rail.Outcome.String()
-		}
-	}
-	// A count must not be lost because the caller has given up.
-	r.seconds.Record(context.Background(), time.Since(began).Seconds(), metric.WithAttributes(
-		attribute.String("rail", string(remittance.RailBank)), attribute.String("call", call), attribute.String("outcome", outcome)))
+	return func(operation string, outcome remittance.Outcome, took time.Duration) {
+		h.Record(context.Background(), took.Seconds(), metric.WithAttributes(
+			attribute.String("rail", string(remittance.RailBank)), attribute.String("call", operation), attribute.String("outcome", outcome.String())))
+	}, err
 }
 
 // measuredBooks counts the steps of remittances.

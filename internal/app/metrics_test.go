@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -14,7 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"soukin/activities"
 	"soukin/contract"
 	"soukin/internal/app"
 	"soukin/remittance"
@@ -38,42 +36,17 @@ func newMetrics(t *testing.T) *app.Metrics {
 	return m
 }
 
-// bankAnswers is a rail that answers every call with err.
-type bankAnswers struct{ err error }
-
-func (b bankAnswers) Submit(context.Context, activities.BankInstruction) (contract.SubmitResult, error) {
-	return contract.SubmitResult{}, b.err
-}
-func (b bankAnswers) State(context.Context, string, remittance.Yen) (contract.BankState, error) {
-	return contract.BankState{}, b.err
-}
-func (b bankAnswers) Find(context.Context, remittance.Key, remittance.Yen, time.Time) (contract.BankState, bool, error) {
-	return contract.BankState{}, false, b.err
-}
-func (b bankAnswers) Cancel(context.Context, string) error { return b.err }
-func (b bankAnswers) FinalAfter(t time.Time) time.Time     { return t }
-
 func TestRailCallsAreCountedByOutcome(t *testing.T) {
 	m := newMetrics(t)
-	ctx := context.Background()
-	for _, err := range []error{nil, &remittance.RailError{Outcome: remittance.OutcomeRejected}, errors.New("not a rail error")} {
-		rail, wrapErr := m.MeasureRail(bankAnswers{err})
-		require.NoError(t, wrapErr)
-		_, got := rail.Submit(ctx, activities.BankInstruction{})
-		assert.Equal(t, err, got, "measuring must not change the answer")
-		_, got = rail.State(ctx, "", 0)
-		assert.Equal(t, err, got)
-		_, _, got = rail.Find(ctx, remittance.Key{}, 0, time.Time{})
-		assert.Equal(t, err, got)
-		assert.Equal(t, err, rail.Cancel(ctx, ""))
-	}
+	note, err := m.OnBankCall()
+	require.NoError(t, err)
+	note("submit", remittance.OutcomeAccepted, 40*time.Millisecond)
+	note("submit", remittance.OutcomeUnknown, 25*time.Second)
+	note("submit", remittance.OutcomeUnknown, 25*time.Second)
 	text := scrape(t, m)
-	for _, call := range []string{"submit", "state", "find", "cancel"} {
-		for _, outcome := range []string{"ok", "rejected", "unknown"} {
-			assert.Contains(t, text, `soukin_rail_call_seconds_count{call="`+call+`",outcome="`+outcome+`",rail="bank"} 1`)
-		}
-	}
-	assert.Contains(t, text, `le="0.001"`, "buckets are in seconds")
+	assert.Contains(t, text, `soukin_rail_call_seconds_count{call="submit",outcome="accepted",rail="bank"} 1`)
+	assert.Contains(t, text, `soukin_rail_call_seconds_count{call="submit",outcome="unknown",rail="bank"} 2`)
+	assert.Contains(t, text, `outcome="accepted",rail="bank",le="0.05"} 1`, "buckets are in seconds")
 }
 
 // booksThat answers moves with a shortfall or not.
