@@ -5,6 +5,7 @@ import "soukin/remittance"
 // Workflow types.
 const (
 	WorkflowBankTransfer = "BankTransfer"
+	WorkflowAccountLink  = "AccountLink"
 )
 
 // Updates. Each is answered by the workflow, which is the only judge of races.
@@ -13,6 +14,12 @@ const (
 	UpdateCancel  = "cancel"  // the merchant calls it off
 	UpdateCorrect = "correct" // new account details after a refusal or return
 	UpdateResolve = "resolve" // an operator records, on evidence, what really happened
+
+	UpdateDesignate     = "designate"      // the recipient names the account
+	UpdateDecline       = "decline"        // the recipient does not want the money
+	UpdateResend        = "resend"         // the link goes out again
+	UpdateExtend        = "extend"         // a later deadline
+	UpdateChangeContact = "change-contact" // another mail address or telephone number
 )
 
 // QueryStatus returns a [State].
@@ -26,6 +33,9 @@ const (
 
 // QueueMain carries workflows and the activities on our own database.
 const QueueMain = "soukin"
+
+// QueueNotify carries mail and SMS.
+const QueueNotify = "soukin.notify"
 
 // QueueRail is the task queue of one counterparty, rate-limited as its contract says.
 func QueueRail(r remittance.Rail) string { return "soukin.rail." + string(r) }

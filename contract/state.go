@@ -59,6 +59,8 @@ func (s State) WaitsFor() remittance.Reason {
 	switch s.Status {
 	case remittance.AwaitingFunds:
 		return remittance.WaitsForFunds
+	case remittance.AwaitingRecipient:
+		return remittance.WaitsForRecipient
 	case remittance.Checking:
 		return remittance.WaitsForEnquiry
 	case remittance.Sent:
@@ -91,6 +93,11 @@ type OpenInput struct {
 	// owner opened (its workflow was terminated or outlived its retention) comes
 	// back marked as inherited.
 	Owner string `json:"owner"`
+	// HoldOnly takes the money without instructing a rail: the recipient has
+	// still to say where it goes. With enough funds the remittance then stands at
+	// awaiting_recipient until RecipientDeadline.
+	HoldOnly          bool      `json:"hold_only,omitempty"`
+	RecipientDeadline time.Time `json:"recipient_deadline,omitzero"`
 	// FundingDeadline is stored when the balance is short.
 	FundingDeadline time.Time `json:"funding_deadline"`
 }
@@ -117,6 +124,7 @@ type Move struct {
 	Deadline       *time.Time           `json:"deadline,omitempty"`
 	NeedsAttention bool                 `json:"needs_attention"`
 	Evidence       string               `json:"evidence,omitempty"` // an operator's words, kept on the timeline
+	Note           string               `json:"note,omitempty"`     // a code for what else happened ("link sent by mail")
 	Postings       []Posting            `json:"postings,omitempty"`
 }
 

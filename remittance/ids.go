@@ -24,10 +24,15 @@ type RemittanceID string
 // Ids are given once and never reused, even after deletion.
 type AccountID string
 
+// ContactID refers to a recipient's mail address and telephone number in the
+// vault: "ctc_" and 26 characters.
+type ContactID string
+
 var (
 	merchantForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
 	remittanceForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,27}$`)
 	accountForm    = regexp.MustCompile(`^acc_[0-9A-Z]{26}$`)
+	contactForm    = regexp.MustCompile(`^ctc_[0-9A-Z]{26}$`)
 	stepForm       = regexp.MustCompile(`^[a-z][a-z-]{0,19}$`)
 )
 
@@ -53,6 +58,14 @@ func ParseAccountID(s string) (AccountID, error) {
 		return "", fmt.Errorf("%w: account %q must be acc_ and 26 of 0-9 and A-Z", ErrID, s)
 	}
 	return AccountID(s), nil
+}
+
+// ParseContactID checks the form of a vault contact id.
+func ParseContactID(s string) (ContactID, error) {
+	if !contactForm.MatchString(s) {
+		return "", fmt.Errorf("%w: contact %q must be ctc_ and 26 of 0-9 and A-Z", ErrID, s)
+	}
+	return ContactID(s), nil
 }
 
 // Ref names one remittance: the merchant's id is unique only together with

@@ -16,6 +16,7 @@ const (
 	WaitsForEnquiry    Reason = "waits_for_enquiry"
 	WaitsForCorrection Reason = "waits_for_correction"
 	WaitsForOperator   Reason = "waits_for_operator"
+	WaitsForRecipient  Reason = "waits_for_recipient"
 
 	// The seven reasons a bank gives for money that cannot be credited
 	// (GMO-PG's Result_Detail 01-06 and 09).
@@ -36,6 +37,8 @@ const (
 	Recalled           Reason = "recalled"
 	CancelledByUs      Reason = "cancelled_by_merchant"
 	FundingDeadline    Reason = "funding_deadline"
+	RecipientDeadline  Reason = "recipient_deadline"
+	DeclinedReason     Reason = "declined_by_recipient"
 	RailMaintenance    Reason = "rail_maintenance"
 	CredentialsRefused Reason = "credentials_refused"
 	LateReturn         Reason = "late_return"
@@ -94,6 +97,7 @@ var reasonTexts = []struct {
 	{WaitsForEnquiry, "結果が不明のため銀行に照会中です。再送しないでください。", "The outcome is unknown and the bank is being asked. Do not send it again."},
 	{WaitsForCorrection, "口座情報の訂正を待っています。期限までに正しい口座を指定してください。", "Waiting for corrected account details. Name the right account before the deadline."},
 	{WaitsForOperator, "自動では判断できません。運用担当者が証拠を確認して結果を登録してください。", "It cannot be decided automatically. An operator must look at the evidence and record the result."},
+	{WaitsForRecipient, "受取人の手続きを待っています。期限前に自動でお知らせします。", "Waiting for the recipient. They are reminded before the deadline."},
 	{NoSuchAccount, "該当する口座がありません。支店と口座番号を確認してください。", "There is no such account. Check the branch and the account number."},
 	{NameMismatch, "口座名義が一致しません。通帳どおりのカナ名義を確認してください。", "The account name does not match. Check the kana name as printed in the passbook."},
 	{AccountNumberMismatch, "口座番号が一致しません。口座番号を確認してください。", "The account number does not match. Check the account number."},
@@ -109,6 +113,8 @@ var reasonTexts = []struct {
 	{Recalled, "組戻しにより資金が戻りました。受取人に連絡してください。", "The money came back by recall. Contact the recipient."},
 	{CancelledByUs, "依頼元が取り消しました。操作は要りません。", "Cancelled by the merchant. Nothing to do."},
 	{FundingDeadline, "期限までに入金がありませんでした。入金後に新しい送金IDで依頼してください。", "No funds arrived before the deadline. Fund the balance and order under a new remittance id."},
+	{RecipientDeadline, "期限までに受取手続きがありませんでした。資金は残高に戻りました。", "The recipient did not act before the deadline. The money is in the balance again."},
+	{DeclinedReason, "受取人が受け取りを辞退しました。資金は残高に戻りました。", "The recipient declined. The money is in the balance again."},
 	{RailMaintenance, "銀行がメンテナンス中です。終わり次第、自動で再開します。", "The bank is under maintenance. It resumes by itself afterwards."},
 	{CredentialsRefused, "銀行が認証情報を拒否しました。運用担当者が設定を確認してください。送金は待機しています。", "The bank refused our credentials. An operator must check the settings; the remittance waits."},
 	{LateReturn, "着金確定後に資金が戻りました。残高に戻しています。受取人に連絡してください。", "The money came back after it was final. It is in the balance again. Contact the recipient."},
