@@ -66,8 +66,8 @@ func (r *Record) Notice(ctx context.Context, source, id string) (Notice, error) 
 const noticesAfter = `SELECT source, id, sealed FROM notices WHERE (source, id) > ($1, $2) ORDER BY source, id LIMIT 100`
 
 // Reseal gives the body of a notice sealed anew, or the same bytes where there
-// is nothing to change.
-type Reseal func(sealed []byte) ([]byte, error)
+// is nothing to change. Of the notice only Source, ID and Sealed are set.
+type Reseal func(n Notice) ([]byte, error)
 
 // ResealNotices puts every notice through reseal, a hundred in a transaction,
 // and reports how many changed. To run it again, also after an interruption,
@@ -111,7 +111,7 @@ func scanSealed(row scanner) (Notice, error) {
 func resealBatch(ctx context.Context, tx *database.Tx, batch []Notice, reseal Reseal) (int, error) {
 	n := 0
 	for _, notice := range batch {
-		fresh, err := reseal(notice.Sealed)
+		fresh, err := reseal(notice)
 		if err != nil {
 			return 0, fmt.Errorf("reseal notice %s from %s: %w", notice.ID, notice.Source, err)
 		}

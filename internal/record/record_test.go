@@ -221,7 +221,7 @@ func TestResealGoesThroughAllNoticesAndResumes(t *testing.T) {
 		}
 		stop := errors.New("pulled the plug")
 		seen := 0
-		reseal := func(sealed []byte) ([]byte, error) {
+		reseal := func(record.Notice) ([]byte, error) {
 			if seen++; seen == 150 {
 				return nil, stop
 			}
