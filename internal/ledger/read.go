@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"soukin/internal/database"
@@ -76,10 +78,11 @@ func (l *Ledger) Owed(ctx context.Context) (remittance.Yen, error) {
 
 // Accounts lists every account that has entries, by name. The balances sum to zero.
 func (l *Ledger) Accounts(ctx context.Context) ([]AccountBalance, error) {
-	accounts, err := list(ctx, l.db, scanAccount, "SELECT account, CAST(SUM(amount) AS BIGINT) FROM ledger_balance GROUP BY account ORDER BY account")
+	accounts, err := list(ctx, l.db, scanAccount, "SELECT account, CAST(SUM(amount) AS BIGINT) FROM ledger_balance GROUP BY account")
 	if err != nil {
 		return nil, fmt.Errorf("read accounts: %w", err)
 	}
+	slices.SortFunc(accounts, func(a, b AccountBalance) int { return strings.Compare(string(a.Account), string(b.Account)) })
 	return accounts, nil
 }
 
