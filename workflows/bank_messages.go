@@ -14,9 +14,8 @@ type cancelRequest struct {
 	refused error
 }
 
-func (t *bankTransfer) setup(ctx workflow.Context) error {
-	t.funds = workflow.GetSignalChannel(ctx, contract.SignalFunds)
-	t.notice = workflow.GetSignalChannel(ctx, contract.SignalRailNotice)
+// serve installs the messages that every pattern on this rail understands.
+func (t *transfer) serve(ctx workflow.Context) error {
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		ctx.Done().Receive(ctx, nil)
 		t.requestCancel(remittance.ActorOperator)
@@ -32,15 +31,11 @@ func (t *bankTransfer) setup(ctx workflow.Context) error {
 		workflow.UpdateHandlerOptions{Validator: t.validateCancel}); err != nil {
 		return err
 	}
-	if err := workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateCorrect, t.correct,
-		workflow.UpdateHandlerOptions{Validator: t.validateCorrect}); err != nil {
-		return err
-	}
 	return workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateResolve, t.resolve,
 		workflow.UpdateHandlerOptions{Validator: t.validateResolve})
 }
 
-func (t *bankTransfer) validateAccept(_ workflow.Context, in contract.AcceptInput) error {
+func (t *transfer) validateAccept(_ workflow.Context, in contract.AcceptInput) error {
 	if in.RequestHash != t.order.RequestHash {
 		return refuse(contract.ErrTypeConflict, "this remittance_id is taken by an order with another body")
 	}
@@ -49,14 +44,14 @@ func (t *bankTransfer) validateAccept(_ workflow.Context, in contract.AcceptInpu
 
 // accept answers as soon as the order is recorded and its money is held or
 // known to be short.
-func (t *bankTransfer) accept(ctx workflow.Context, _ contract.AcceptInput) (contract.State, error) {
+func (t *transfer) accept(ctx workflow.Context, _ contract.AcceptInput) (contract.State, error) {
 	if err := workflow.Await(ctx, func() bool { return t.opened || t.openErr != nil }); err != nil {
 		return contract.State{}, err
 	}
 	return t.state, t.openErr
 }
 
-func (t *bankTransfer) validateCancel(_ workflow.Context, _ contract.CancelInput) error {
+func (t *transfer) validateCancel(_ workflow.Context, _ contract.CancelInput) error {
 	switch t.state.Status {
 	case remittance.Sent, remittance.Paid:
 		return refuse(contract.ErrTypeTooLate, "the bank has executed it")
@@ -69,7 +64,7 @@ func (t *bankTransfer) validateCancel(_ workflow.Context, _ contract.CancelInput
 	return nil
 }
 
-func (t *bankTransfer) cancelUpdate(ctx workflow.Context, in contract.CancelInput) (contract.State, error) {
+func (t *transfer) cancelUpdate(ctx workflow.Context, in contract.CancelInput) (contract.State, error) {
 	req := t.requestCancel(in.Actor)
 	if err := workflow.Await(ctx, func() bool { return t.state.Final || req.refused != nil }); err != nil {
 		return t.state, err
@@ -83,7 +78,7 @@ func (t *bankTransfer) cancelUpdate(ctx workflow.Context, in contract.CancelInpu
 	return t.state, req.refused
 }
 
-func (t *bankTransfer) requestCancel(by remittance.Actor) *cancelRequest {
+func (t *transfer) requestCancel(by remittance.Actor) *cancelRequest {
 	if t.cancel == nil {
 		t.cancel = &cancelRequest{actor: by}
 		t.nudge()
@@ -91,34 +86,14 @@ func (t *bankTransfer) requestCancel(by remittance.Actor) *cancelRequest {
 	return t.cancel
 }
 
-func (t *bankTransfer) refuseCancel(why string) {
+func (t *transfer) refuseCancel(why string) {
 	if t.cancel != nil {
 		t.cancel.refused = refuse(contract.ErrTypeTooLate, why)
 		t.cancel = nil
 	}
 }
 
-func (t *bankTransfer) validateCorrect(_ workflow.Context, in contract.CorrectInput) error {
-	if t.state.Final || t.state.Status != remittance.Returned || t.correction != nil || t.cancel != nil {
-		return refuse(contract.ErrTypeTooLate, "it does not wait for a correction")
-	}
-	if _, err := remittance.ParseAccountID(string(in.Account)); err != nil {
-		return refuse(contract.ErrTypeInvalid, err.Error())
-	}
-	return nil
-}
-
-func (t *bankTransfer) correct(ctx workflow.Context, in contract.CorrectInput) (contract.State, error) {
-	seen := t.state.Generation
-	t.correction = &in
-	t.nudge()
-	err := workflow.Await(ctx, func() bool {
-		return t.state.Final || t.state.Generation > seen && t.state.Status != remittance.Returned
-	})
-	return t.state, err
-}
-
-func (t *bankTransfer) validateResolve(_ workflow.Context, in contract.ResolveInput) error {
+func (t *transfer) validateResolve(_ workflow.Context, in contract.ResolveInput) error {
 	open := t.state.Status == remittance.Checking || t.state.Status == remittance.Processing && t.state.NeedsAttention
 	if !open || t.resolution != nil {
 		return refuse(contract.ErrTypeTooLate, "its outcome is not in question")
@@ -129,7 +104,7 @@ func (t *bankTransfer) validateResolve(_ workflow.Context, in contract.ResolveIn
 	return nil
 }
 
-func (t *bankTransfer) resolve(ctx workflow.Context, in contract.ResolveInput) (contract.State, error) {
+func (t *transfer) resolve(ctx workflow.Context, in contract.ResolveInput) (contract.State, error) {
 	seen := t.state.Seq
 	t.resolution = &in
 	t.nudge()

@@ -17,6 +17,44 @@ var bank *activities.Bank // method references only
 // past instructions by it.
 const bankStep = "transfer"
 
+// transfer is the part of a remittance that every pattern ending on a bank
+// account shares: instruct, find out, wait until it is final.
+type transfer struct {
+	life
+	policy contract.BankPolicy
+	notice workflow.ReceiveChannel
+	funds  workflow.ReceiveChannel
+
+	instructedAt time.Time // when the money of this generation went in flight
+	visibleAfter time.Time // from when "not found" means "never sent"
+	attentionAt  time.Time // when an operator is asked to look
+	executed     bool      // this generation was executed, so it ends as returned
+	neverSent    bool      // proven for this generation's key
+
+	cancel     *cancelRequest
+	resolution *contract.ResolveInput
+
+	// reopen is the pattern's second chance for money that was refused or came
+	// back: it keeps it held and makes the move, or reports false.
+	reopen func(ctx workflow.Context, why contract.Rejection, postings ...contract.Posting) (bool, error)
+}
+
+func newTransfer(ctx workflow.Context, o contract.Order, p contract.BankPolicy) transfer {
+	return transfer{
+		life: newLife(ctx, o), policy: p,
+		funds:  workflow.GetSignalChannel(ctx, contract.SignalFunds),
+		notice: workflow.GetSignalChannel(ctx, contract.SignalRailNotice),
+	}
+}
+
+// instructed starts the clocks of a generation.
+func (t *transfer) instructed(ctx workflow.Context) {
+	t.instructedAt = workflow.Now(ctx).UTC()
+	t.visibleAfter = time.Time{}
+	t.attentionAt = t.instructedAt.Add(t.policy.AttentionAfter)
+	t.executed, t.neverSent = false, false
+}
+
 // What the bank may have seen when an instruction ends without its answer, and
 // what follows:
 //
@@ -25,7 +63,7 @@ const bankStep = "transfer"
 //	checking finds it                 taken                as the bank says
 //	checking does not find it, yet    unknown              ask again
 //	checking does not find it, late   nothing              the same key again
-func (t *bankTransfer) process(ctx workflow.Context) error {
+func (t *transfer) process(ctx workflow.Context) error {
 	if t.state.RailRef != "" {
 		return t.await(ctx)
 	}
@@ -56,7 +94,7 @@ func (t *bankTransfer) process(ctx workflow.Context) error {
 
 // doubt goes to checking: from now on nothing is sent until the bank says what
 // became of the instruction.
-func (t *bankTransfer) doubt(ctx workflow.Context) error {
+func (t *transfer) doubt(ctx workflow.Context) error {
 	t.state.Inherited = false
 	t.visibleAfter = workflow.Now(ctx).UTC().Add(t.policy.VisibilityDelay)
 	_, err := t.move(ctx, step{to: remittance.Checking, reason: remittance.WaitsForEnquiry, actor: remittance.ActorRail, deadline: t.attentionAt})
@@ -65,7 +103,7 @@ func (t *bankTransfer) doubt(ctx workflow.Context) error {
 
 // check enquires until the outcome is known, and asks an operator to look when
 // that takes too long.
-func (t *bankTransfer) check(ctx workflow.Context) error {
+func (t *transfer) check(ctx workflow.Context) error {
 	state, known, err := t.enquire(ctx, contract.UntilKnown, "find out what became of the instruction")
 	if err != nil || t.resolution != nil {
 		return t.resolved(ctx, err)
@@ -84,7 +122,7 @@ func (t *bankTransfer) check(ctx workflow.Context) error {
 }
 
 // await follows an instruction that the bank has taken.
-func (t *bankTransfer) await(ctx workflow.Context) error {
+func (t *transfer) await(ctx workflow.Context) error {
 	if t.cancel != nil {
 		if err := t.callOff(ctx); err != nil {
 			return err
@@ -105,7 +143,7 @@ func (t *bankTransfer) await(ctx workflow.Context) error {
 
 // callOff asks the bank to cancel. What the bank then says of the instruction
 // decides, not the answer to the cancellation.
-func (t *bankTransfer) callOff(ctx workflow.Context) error {
+func (t *transfer) callOff(ctx workflow.Context) error {
 	res, err := call(withCancel(ctx, "call it off at the bank"), bank.CancelBankTransfer,
 		contract.CancelTransferInput{Key: t.key(bankStep), RailRef: t.state.RailRef})
 	if err == nil && res.TooLate {
@@ -115,7 +153,7 @@ func (t *bankTransfer) callOff(ctx workflow.Context) error {
 }
 
 // known makes the move that the bank's answer calls for.
-func (t *bankTransfer) known(ctx workflow.Context, s contract.BankState) error {
+func (t *transfer) known(ctx workflow.Context, s contract.BankState) error {
 	if s.RailRef != "" {
 		t.state.RailRef = s.RailRef
 	}
@@ -141,25 +179,25 @@ func (t *bankTransfer) known(ctx workflow.Context, s contract.BankState) error {
 
 // refused gives the money back to the hold, and waits for better details where
 // they could help.
-func (t *bankTransfer) refused(ctx workflow.Context, rej contract.Rejection) error {
+func (t *transfer) refused(ctx workflow.Context, rej contract.Rejection) error {
 	if rej.Reason == remittance.ReasonNone {
 		rej.Reason = remittance.RefusedByRail
 	}
-	if t.cancel == nil && t.correctable(rej.Reason) {
-		return t.keepHeld(ctx, rej, contract.PostGiveBack)
+	if kept, err := t.secondChance(ctx, rej, contract.PostGiveBack); kept || err != nil {
+		return err
 	}
 	return t.endUnsent(ctx, remittance.Failed, rej, remittance.ActorRail)
 }
 
 // cameBack takes in money that the bank had executed and returned. The attempt
 // happened, so its fee is due.
-func (t *bankTransfer) cameBack(ctx workflow.Context, s contract.BankState) error {
+func (t *transfer) cameBack(ctx workflow.Context, s contract.BankState) error {
 	rej := contract.Rejection{Reason: s.Reason, Code: s.Code}
 	if rej.Reason == remittance.ReasonNone {
 		rej.Reason = remittance.NotCreditable
 	}
-	if t.cancel == nil && t.correctable(rej.Reason) {
-		return t.keepHeld(ctx, rej, contract.PostGiveBack, contract.PostFee)
+	if kept, err := t.secondChance(ctx, rej, contract.PostGiveBack, contract.PostFee); kept || err != nil {
+		return err
 	}
 	_, err := t.move(ctx, step{
 		to: remittance.Returned, reason: rej.Reason, code: rej.Code, actor: remittance.ActorRail, final: true,
@@ -168,19 +206,14 @@ func (t *bankTransfer) cameBack(ctx workflow.Context, s contract.BankState) erro
 	return err
 }
 
-func (t *bankTransfer) correctable(r remittance.Reason) bool {
-	return t.policy.CorrectionWindow > 0 && r.Correctable()
+func (t *transfer) secondChance(ctx workflow.Context, why contract.Rejection, postings ...contract.Posting) (bool, error) {
+	if t.cancel != nil || !why.Reason.Correctable() {
+		return false, nil
+	}
+	return t.reopen(ctx, why, postings...)
 }
 
-func (t *bankTransfer) keepHeld(ctx workflow.Context, rej contract.Rejection, postings ...contract.Posting) error {
-	_, err := t.move(ctx, step{
-		to: remittance.Returned, reason: rej.Reason, code: rej.Code, actor: remittance.ActorRail,
-		deadline: workflow.Now(ctx).Add(t.policy.CorrectionWindow), postings: postings,
-	})
-	return err
-}
-
-func (t *bankTransfer) endUnsent(ctx workflow.Context, to remittance.Status, rej contract.Rejection, by remittance.Actor) error {
+func (t *transfer) endUnsent(ctx workflow.Context, to remittance.Status, rej contract.Rejection, by remittance.Actor) error {
 	_, err := t.move(ctx, step{
 		to: to, reason: rej.Reason, code: rej.Code, actor: by, final: true,
 		postings: []contract.Posting{contract.PostGiveBack, contract.PostRelease},
@@ -190,7 +223,7 @@ func (t *bankTransfer) endUnsent(ctx workflow.Context, to remittance.Status, rej
 
 // awaitFinality waits until the money can no longer come back by itself. Only
 // a last enquiry after that instant makes it paid.
-func (t *bankTransfer) awaitFinality(ctx workflow.Context) error {
+func (t *transfer) awaitFinality(ctx workflow.Context) error {
 	deadline := *t.state.Deadline
 	if left := deadline.Sub(workflow.Now(ctx)); left > t.policy.WatchEvery {
 		state, changed, err := t.poll(ctx, contract.UntilChanged, t.policy.WatchEvery, left, "watch whether it comes back")
@@ -222,7 +255,7 @@ func (t *bankTransfer) awaitFinality(ctx workflow.Context) error {
 
 // extend keeps watching past the window while a recall runs or the bank gives
 // no plain answer: money that may be coming back is not paid.
-func (t *bankTransfer) extend(ctx workflow.Context, s contract.BankState) error {
+func (t *transfer) extend(ctx workflow.Context, s contract.BankState) error {
 	now := workflow.Now(ctx)
 	_, err := t.move(ctx, step{
 		to: remittance.Sent, reason: remittance.WaitsForFinality, code: s.Code, actor: remittance.ActorRail,
@@ -233,7 +266,7 @@ func (t *bankTransfer) extend(ctx workflow.Context, s contract.BankState) error 
 
 // enquire polls under the present instruction until the answer is known, a
 // nudge arrives, or it is time to ask an operator.
-func (t *bankTransfer) enquire(ctx workflow.Context, until contract.EnquireUntil, why string) (contract.BankState, bool, error) {
+func (t *transfer) enquire(ctx workflow.Context, until contract.EnquireUntil, why string) (contract.BankState, bool, error) {
 	patience := t.attentionAt.Sub(workflow.Now(ctx))
 	if patience <= 0 {
 		patience = t.policy.AttentionAfter // an operator knows by now; keep asking
@@ -244,7 +277,7 @@ func (t *bankTransfer) enquire(ctx workflow.Context, until contract.EnquireUntil
 // poll reports false when the asking ended without an answer: cancelled by a
 // nudge, out of time, or out of retries. None of these says anything about the
 // money.
-func (t *bankTransfer) poll(ctx workflow.Context, until contract.EnquireUntil, every, patience time.Duration, why string) (contract.BankState, bool, error) {
+func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every, patience time.Duration, why string) (contract.BankState, bool, error) {
 	pollCtx, stop := workflow.WithCancel(withEnquiry(ctx, every, patience, why))
 	defer stop()
 	f := workflow.ExecuteActivity(pollCtx, bank.EnquireBankTransfer, contract.EnquireInput{
@@ -267,13 +300,13 @@ func (t *bankTransfer) poll(ctx workflow.Context, until contract.EnquireUntil, e
 }
 
 // breathe keeps a failing enquiry from turning into a busy loop of new ones.
-func (t *bankTransfer) breathe(ctx workflow.Context, d time.Duration) error {
+func (t *transfer) breathe(ctx workflow.Context, d time.Duration) error {
 	t.pause(ctx, workflow.Now(ctx).Add(d), "asks the bank again", t.notice)
 	return ctx.Err()
 }
 
 // attend marks the remittance for an operator, once, when its time has come.
-func (t *bankTransfer) attend(ctx workflow.Context) error {
+func (t *transfer) attend(ctx workflow.Context) error {
 	if t.state.NeedsAttention || workflow.Now(ctx).Before(t.attentionAt) {
 		return nil
 	}
@@ -283,7 +316,7 @@ func (t *bankTransfer) attend(ctx workflow.Context) error {
 
 // resolved records what an operator found out. A number the bank gave is not
 // believed but looked up; a verdict without one is.
-func (t *bankTransfer) resolved(ctx workflow.Context, err error) error {
+func (t *transfer) resolved(ctx workflow.Context, err error) error {
 	if err != nil || t.resolution == nil {
 		return err
 	}

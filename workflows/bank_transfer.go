@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"time"
-
 	"go.temporal.io/sdk/workflow"
 
 	"soukin/contract"
@@ -24,7 +22,8 @@ import (
 // A request to cancel the execution (the button in the Web UI) counts as an
 // operator's cancel of the remittance; it never abandons money on its way.
 func BankTransfer(ctx workflow.Context, in contract.BankTransferInput) (contract.State, error) {
-	t := &bankTransfer{life: newLife(ctx, in.Order), policy: in.Policy}
+	t := &bankTransfer{transfer: newTransfer(ctx, in.Order, in.Policy)}
+	t.reopen = t.keepForCorrection
 	if err := t.setup(ctx); err != nil {
 		return t.state, err
 	}
@@ -36,20 +35,16 @@ func BankTransfer(ctx workflow.Context, in contract.BankTransferInput) (contract
 }
 
 type bankTransfer struct {
-	life
-	policy contract.BankPolicy
-	funds  workflow.ReceiveChannel
-	notice workflow.ReceiveChannel
-
-	instructedAt time.Time // when the money of this generation went in flight
-	visibleAfter time.Time // from when "not found" means "never sent"
-	attentionAt  time.Time // when an operator is asked to look
-	executed     bool      // this generation was executed, so it ends as returned
-	neverSent    bool      // proven for this generation's key
-
-	cancel     *cancelRequest
+	transfer
 	correction *contract.CorrectInput
-	resolution *contract.ResolveInput
+}
+
+func (t *bankTransfer) setup(ctx workflow.Context) error {
+	if err := t.serve(ctx); err != nil {
+		return err
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateCorrect, t.correct,
+		workflow.UpdateHandlerOptions{Validator: t.validateCorrect})
 }
 
 func (t *bankTransfer) run(ctx workflow.Context) error {
@@ -81,26 +76,11 @@ func (t *bankTransfer) advance(ctx workflow.Context) error {
 	}
 }
 
-// awaitFunds resumes when the balance covers the hold: at once when funds
-// arrive, and now and then by itself in case that hint was lost.
+// awaitFunds holds and instructs at once: the account is known.
 func (t *bankTransfer) awaitFunds(ctx workflow.Context) error {
-	deadline := *t.state.Deadline
-	if t.cancel != nil {
-		_, err := t.move(ctx, step{to: remittance.Cancelled, reason: remittance.CancelledByUs, actor: t.cancel.actor, final: true})
+	look, err := t.lookForFunds(ctx)
+	if err != nil || !look {
 		return err
-	}
-	now := workflow.Now(ctx)
-	if !now.Before(deadline) {
-		_, err := t.move(ctx, step{to: remittance.Expired, reason: remittance.FundingDeadline, actor: remittance.ActorSystem, final: true})
-		return err
-	}
-	look := now.Add(t.policy.FundingRecheck)
-	if look.After(deadline) {
-		look = deadline
-	}
-	t.pause(ctx, look, "looks again for funds", t.funds)
-	if t.cancel != nil {
-		return nil // the next round cancels
 	}
 	short, err := t.move(ctx, step{
 		to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorSystem,
@@ -141,10 +121,35 @@ func (t *bankTransfer) awaitCorrection(ctx workflow.Context) error {
 	return nil
 }
 
-// instructed starts the clocks of a generation.
-func (t *bankTransfer) instructed(ctx workflow.Context) {
-	t.instructedAt = workflow.Now(ctx).UTC()
-	t.visibleAfter = time.Time{}
-	t.attentionAt = t.instructedAt.Add(t.policy.AttentionAfter)
-	t.executed, t.neverSent = false, false
+// keepForCorrection keeps refused or returned money held while the merchant may
+// name another account.
+func (t *bankTransfer) keepForCorrection(ctx workflow.Context, why contract.Rejection, postings ...contract.Posting) (bool, error) {
+	if t.policy.CorrectionWindow <= 0 {
+		return false, nil
+	}
+	_, err := t.move(ctx, step{
+		to: remittance.Returned, reason: why.Reason, code: why.Code, actor: remittance.ActorRail,
+		deadline: workflow.Now(ctx).Add(t.policy.CorrectionWindow), postings: postings,
+	})
+	return true, err
+}
+
+func (t *bankTransfer) validateCorrect(_ workflow.Context, in contract.CorrectInput) error {
+	if t.state.Final || t.state.Status != remittance.Returned || t.correction != nil || t.cancel != nil {
+		return refuse(contract.ErrTypeTooLate, "it does not wait for a correction")
+	}
+	if _, err := remittance.ParseAccountID(string(in.Account)); err != nil {
+		return refuse(contract.ErrTypeInvalid, err.Error())
+	}
+	return nil
+}
+
+func (t *bankTransfer) correct(ctx workflow.Context, in contract.CorrectInput) (contract.State, error) {
+	seen := t.state.Generation
+	t.correction = &in
+	t.nudge()
+	err := workflow.Await(ctx, func() bool {
+		return t.state.Final || t.state.Generation > seen && t.state.Status != remittance.Returned
+	})
+	return t.state, err
 }

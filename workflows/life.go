@@ -22,6 +22,7 @@ type life struct {
 	opened  bool
 	openErr error
 	wake    workflow.Channel // a handler has left something for the main loop
+	turn    workflow.Mutex   // one step at a time, each under its own number
 }
 
 func newLife(ctx workflow.Context, o contract.Order) life {
@@ -29,6 +30,7 @@ func newLife(ctx workflow.Context, o contract.Order) life {
 		order: o,
 		state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account},
 		wake:  workflow.NewBufferedChannel(ctx, 1),
+		turn:  workflow.NewMutex(ctx),
 	}
 }
 
@@ -74,6 +76,7 @@ type step struct {
 	attention bool
 	final     bool
 	evidence  string
+	note      string
 	postings  []contract.Posting
 }
 
@@ -83,11 +86,35 @@ type step struct {
 // When the books refuse the step, the workflow and the record disagree about
 // money: it stops and waits for an operator instead of guessing.
 func (l *life) move(ctx workflow.Context, s step) (remittance.Yen, error) {
+	if err := l.turn.Lock(ctx); err != nil {
+		return 0, err
+	}
+	defer l.turn.Unlock()
+	return l.commit(ctx, s)
+}
+
+// note adds a line to the timeline and changes nothing else, except that it may
+// ask for attention.
+func (l *life) note(ctx workflow.Context, what string, attention bool) error {
+	if err := l.turn.Lock(ctx); err != nil {
+		return err
+	}
+	defer l.turn.Unlock()
+	s := step{to: l.state.Status, reason: l.state.Reason, actor: remittance.ActorSystem, code: l.state.Code,
+		attention: l.state.NeedsAttention || attention, final: l.state.Final, note: what}
+	if l.state.Deadline != nil {
+		s.deadline = *l.state.Deadline
+	}
+	_, err := l.commit(ctx, s)
+	return err
+}
+
+func (l *life) commit(ctx workflow.Context, s step) (remittance.Yen, error) {
 	m := contract.Move{
 		Ref: l.order.Ref, Seq: l.state.Seq + 1, From: l.state.Status, To: s.to,
 		Reason: s.reason, Actor: s.actor, At: workflow.Now(ctx).UTC(), Final: s.final,
 		Generation: l.state.Generation, Account: l.state.Account, RailRef: l.state.RailRef,
-		Code: s.code, NeedsAttention: s.attention, Evidence: s.evidence, Postings: s.postings,
+		Code: s.code, NeedsAttention: s.attention, Evidence: s.evidence, Note: s.note, Postings: s.postings,
 	}
 	if !s.deadline.IsZero() {
 		d := s.deadline.UTC()
