@@ -19,7 +19,7 @@ import (
 func Main(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	s := &session{
 		environ: environ, stdin: stdin, stdout: stdout, stderr: stderr,
-		lang: language(args, env.ToMap(environ)),
+		lang: language(args, env.ToMap(environ)), width: columns(stdout),
 	}
 	err := s.root().Run(ctx, append([]string{"starter"}, args...))
 	if err != nil {

@@ -20,6 +20,7 @@ type session struct {
 	lang    remittance.Lang
 	asJSON  bool
 	home    string // --home; empty: SOUKIN_HOME, then the newest demo
+	width   int    // of the terminal that shows the result; 0 when it is none
 }
 
 func (s *session) say(p phrase) string { return p.in(s.lang) }

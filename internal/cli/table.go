@@ -1,11 +1,12 @@
 package cli
 
 import (
+	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/rivo/uniseg"
 )
 
 // column is one column of a table.
@@ -15,33 +16,57 @@ type column struct {
 	// wide is the column that gives way, by wrapping, when the terminal is
 	// narrow. A table has at most one.
 	wide bool
+	// spare columns are left out, the highest first, when the wide column would
+	// become too narrow to read; JSON still has them.
+	spare int
 }
 
 const (
 	gap = "  " // between columns
-	// minWide keeps a wrapped column readable; below it lines run over instead.
-	minWide = 16
+	// minWide keeps a wrapped column readable.
+	minWide = 26
 )
 
-// grid draws rows under titles, wrapped to the terminal where there is one.
+// grid draws rows under titles, fitted to the terminal where there is one.
 func (s *session) grid(cols []column, rows [][]string) string {
-	return s.gridWithin(columns(s.stdout), cols, rows)
-}
-
-// gridWithin draws for a terminal of width columns; 0 wraps nothing.
-func (s *session) gridWithin(width int, cols []column, rows [][]string) string {
-	header := make([]string, len(cols))
-	for i, c := range cols {
-		header[i] = s.say(c.title)
+	all := make([][]string, 1, len(rows)+1)
+	for _, c := range cols {
+		all[0] = append(all[0], s.say(c.title))
 	}
+	cols, all = fit(s.width, cols, append(all, rows...))
 	t := table.NewWriter()
 	t.SetStyle(plainStyle())
-	t.SetColumnConfigs(configure(width, cols, append([][]string{header}, rows...)))
-	t.AppendHeader(tableRow(header))
-	for _, r := range rows {
+	t.SetColumnConfigs(configure(s.width, cols, all))
+	for _, r := range all {
 		t.AppendRow(tableRow(r))
 	}
 	return trimLines(t.Render())
+}
+
+// fit leaves spare columns out until the wide one is readable.
+func fit(width int, cols []column, all [][]string) ([]column, [][]string) {
+	for width > 0 {
+		wide := slices.IndexFunc(cols, func(c column) bool { return c.wide })
+		drop := mostSpare(cols)
+		if wide < 0 || drop < 0 || width-widthWithout(wide, all) >= minWide {
+			return cols, all
+		}
+		cols = slices.Delete(slices.Clone(cols), drop, drop+1)
+		for i, row := range all {
+			all[i] = slices.Delete(slices.Clone(row), drop, drop+1)
+		}
+	}
+	return cols, all
+}
+
+func mostSpare(cols []column) int {
+	at, most := -1, 0
+	for i, c := range cols {
+		if c.spare > most {
+			at, most = i, c.spare
+		}
+	}
+	return at
 }
 
 func configure(width int, cols []column, all [][]string) []table.ColumnConfig {
@@ -49,7 +74,7 @@ func configure(width int, cols []column, all [][]string) []table.ColumnConfig {
 	for i, c := range cols {
 		out[i] = table.ColumnConfig{Number: i + 1}
 		if c.right {
-			out[i].Align, out[i].AlignHeader = text.AlignRight, text.AlignRight
+			out[i].Align = text.AlignRight
 		}
 		if c.wide && width > 0 {
 			out[i].WidthMax = max(minWide, width-widthWithout(i, all))
@@ -59,31 +84,38 @@ func configure(width int, cols []column, all [][]string) []table.ColumnConfig {
 	return out
 }
 
-// widthWithout is what the other columns and all gaps take.
+// widthWithout is what the other columns and the gaps between all take.
 func widthWithout(skip int, all [][]string) int {
-	total := 0
+	total := len(gap) * (len(all[0]) - 1)
 	for col := range all[0] {
+		if col == skip {
+			continue
+		}
 		widest := 0
 		for _, row := range all {
 			widest = max(widest, text.StringWidthWithoutEscSequences(row[col]))
 		}
-		if col != skip {
-			total += widest
-		}
-		total += len(gap)
+		total += widest
 	}
 	return total
 }
 
-// wrapCell breaks English between words and Japanese, which has no spaces,
-// anywhere.
+// wrapCell breaks lines where UAX #14 allows it: between English words, between
+// Japanese letters, but not before a full stop.
 func wrapCell(cell string, width int) string {
-	for _, r := range cell {
-		if unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) {
-			return text.WrapText(cell, width)
+	var b strings.Builder
+	used, rest, state := 0, cell, -1
+	for rest != "" {
+		var piece string
+		piece, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		if used > 0 && used+text.StringWidthWithoutEscSequences(strings.TrimRight(piece, " ")) > width {
+			b.WriteByte('\n')
+			used = 0
 		}
+		b.WriteString(piece)
+		used += text.StringWidthWithoutEscSequences(piece)
 	}
-	return text.WrapSoft(cell, width)
+	return b.String()
 }
 
 func tableRow(cells []string) table.Row {
@@ -96,9 +128,8 @@ func tableRow(cells []string) table.Row {
 
 func plainStyle() table.Style {
 	st := table.StyleDefault
-	st.Options = table.Options{SeparateHeader: true}
+	st.Options = table.Options{}
 	st.Box.PaddingLeft, st.Box.PaddingRight = "", gap
-	st.Format.Header = text.FormatDefault
 	return st
 }
 
@@ -128,9 +159,15 @@ func (s *session) sheet(pairs []pair) string {
 	}
 	var b strings.Builder
 	for _, p := range pairs {
-		if p.value != "" {
-			b.WriteString(text.Pad(s.say(p.label), widest, ' ') + gap + p.value + "\n")
+		if p.value == "" {
+			continue
 		}
+		value := p.value
+		if s.width > 0 {
+			value = wrapCell(value, max(minWide, s.width-widest-len(gap)))
+		}
+		value = strings.ReplaceAll(value, "\n", "\n"+strings.Repeat(" ", widest+len(gap)))
+		b.WriteString(text.Pad(s.say(p.label), widest, ' ') + gap + value + "\n")
 	}
-	return b.String()
+	return trimLines(strings.TrimSuffix(b.String(), "\n"))
 }

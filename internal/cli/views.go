@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"soukin/internal/ledger"
+	"soukin/internal/ledger/audit"
+	"soukin/internal/record"
+	"soukin/remittance"
+)
+
+// People in Japan read the clock of Japan, wherever the server stands.
+var jst = time.FixedZone("JST", 9*60*60)
+
+const (
+	dayAndTime = "2006-01-02 15:04:05"
+	shortTime  = "01-02 15:04"
+)
+
+func at(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(jst).Format(dayAndTime) + " JST"
+}
+
+func until(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return at(*t)
+}
+
+var statusWords = map[remittance.Status]phrase{
+	remittance.Accepted:          {"accepted", "受付済"},
+	remittance.AwaitingFunds:     {"awaiting funds", "入金待ち"},
+	remittance.AwaitingRecipient: {"awaiting recipient", "受取人待ち"},
+	remittance.Processing:        {"processing", "処理中"},
+	remittance.Checking:          {"checking", "照会中"},
+	remittance.Sent:              {"sent", "振込済"},
+	remittance.Paid:              {"paid", "着金確定"},
+	remittance.Returned:          {"returned", "返金"},
+	remittance.Failed:            {"failed", "不成立"},
+	remittance.Cancelled:         {"cancelled", "取消"},
+	remittance.Expired:           {"expired", "期限切れ"},
+}
+
+func (s *session) status(st remittance.Status) string {
+	if p, ok := statusWords[st]; ok {
+		return s.say(p)
+	}
+	return string(st)
+}
+
+var actorWords = map[remittance.Actor]phrase{
+	remittance.ActorSystem:    {"system", "システム"},
+	remittance.ActorMerchant:  {"merchant", "依頼元"},
+	remittance.ActorRecipient: {"recipient", "受取人"},
+	remittance.ActorRail:      {"bank", "銀行"},
+	remittance.ActorOperator:  {"operator", "運用担当"},
+}
+
+func (s *session) actor(a remittance.Actor) string {
+	if p, ok := actorWords[a]; ok {
+		return s.say(p)
+	}
+	return string(a)
+}
+
+func (s *session) why(r remittance.Reason) string {
+	if r == remittance.ReasonNone {
+		return ""
+	}
+	return r.Sentence(s.lang)
+}
+
+// yen right-aligns well and reads as people in Japan write amounts.
+func yen(y remittance.Yen) string { return y.String() }
+
+var remittanceColumns = []column{
+	{title: phrase{"MERCHANT", "加盟店"}, spare: 1},
+	{title: phrase{"REMITTANCE", "送金ID"}},
+	{title: phrase{"AMOUNT", "金額"}, right: true},
+	{title: phrase{"STATUS", "状態"}},
+	{title: phrase{"ORDERED", "受付"}, spare: 2},
+	{title: phrase{"WHY", "理由"}, wide: true},
+}
+
+func (s *session) remittanceTable(rs []record.Remittance) string {
+	rows := make([][]string, len(rs))
+	for i, r := range rs {
+		rows[i] = []string{string(r.Merchant), string(r.Ref.Remittance), yen(r.Amount), s.status(r.Status), r.CreatedAt.In(jst).Format(shortTime), s.why(r.Reason)}
+	}
+	return s.grid(remittanceColumns, rows)
+}
+
+func (s *session) remittanceSheet(r record.Remittance) string {
+	return s.sheet([]pair{
+		{phrase{"remittance", "送金ID"}, r.Ref.String()},
+		{phrase{"amount", "金額"}, yen(r.Amount)},
+		{phrase{"fee per attempt", "1回あたりの手数料"}, yen(r.Fee)},
+		{phrase{"status", "状態"}, s.status(r.Status) + s.openMark(r)},
+		{phrase{"why", "理由"}, s.why(r.Reason)},
+		{phrase{"missing", "不足額"}, shortfall(r.Shortfall)},
+		{phrase{"until", "期限"}, until(r.Deadline)},
+		{phrase{"account", "口座"}, string(r.Account)},
+		{phrase{"bank's number", "銀行の受付番号"}, r.RailRef},
+		{phrase{"bank's code", "銀行のコード"}, r.Code},
+		{phrase{"attention", "要対応"}, s.attention(r.NeedsAttention)},
+		{phrase{"ordered", "受付日時"}, at(r.CreatedAt)},
+		{phrase{"changed", "更新日時"}, at(r.UpdatedAt)},
+	})
+}
+
+// openMark tells a returned remittance that still waits for corrected details
+// from one that has ended.
+func (s *session) openMark(r record.Remittance) string {
+	if r.Status.Ended() && !r.Final {
+		return s.say(phrase{" (open: waits for corrected details)", " (訂正待ち)"})
+	}
+	return ""
+}
+
+func shortfall(y remittance.Yen) string {
+	if y == 0 {
+		return ""
+	}
+	return yen(y)
+}
+
+func (s *session) attention(needed bool) string {
+	if !needed {
+		return ""
+	}
+	return s.say(phrase{"an operator must look at this one", "運用担当者の確認が必要です"})
+}
+
+var timelineColumns = []column{
+	{title: phrase{"#", "#"}, right: true},
+	{title: phrase{"WHEN (JST)", "日時 (JST)"}},
+	{title: phrase{"STATUS", "状態"}},
+	{title: phrase{"BY", "実行者"}, spare: 1},
+	{title: phrase{"MONEY", "資金の動き"}, spare: 2},
+	{title: phrase{"WHY", "理由"}, wide: true},
+}
+
+func (s *session) timeline(steps []record.Step) string {
+	rows := make([][]string, len(steps))
+	for i, st := range steps {
+		why := s.why(st.Reason)
+		if st.Evidence != "" {
+			why = strings.TrimSpace(why + " [" + st.Evidence + "]")
+		}
+		rows[i] = []string{
+			strconv.Itoa(st.Seq), st.At.In(jst).Format(dayAndTime), s.status(st.To), s.actor(st.Actor),
+			strings.Join(s.postings(st.Postings), ", "), why,
+		}
+	}
+	return s.grid(timelineColumns, rows)
+}
+
+var postingWords = map[string]phrase{
+	"hold":      {"held", "確保"},
+	"instruct":  {"in flight", "送金中へ"},
+	"give_back": {"back to hold", "確保に戻す"},
+	"release":   {"released", "残高に戻す"},
+	"settle":    {"paid out", "支払確定"},
+	"fee":       {"fee", "手数料"},
+}
+
+func (s *session) postings(ps []string) []string {
+	out := make([]string, len(ps))
+	for i, p := range ps {
+		out[i] = p
+		if word, ok := postingWords[p]; ok {
+			out[i] = s.say(word)
+		}
+	}
+	return out
+}
+
+func (s *session) balanceSheet(b ledger.Balances) string {
+	rows := [][]string{
+		{s.say(phrase{"available", "利用可能"}), yen(b.Available), s.say(phrase{"can be sent", "送金に使える"})},
+		{s.say(phrase{"held", "確保中"}), yen(b.Held), s.say(phrase{"set aside for open remittances", "処理待ちの送金のため確保"})},
+		{s.say(phrase{"in flight", "送金中"}), yen(b.InFlight), s.say(phrase{"with the bank, can still come back", "銀行で処理中、戻る可能性あり"})},
+		{s.say(phrase{"paid", "支払済"}), yen(b.Paid), s.say(phrase{"received by recipients, in total", "受取人に届いた累計"})},
+		{s.say(phrase{"fees due", "未請求手数料"}), yen(b.FeesDue), s.say(phrase{"billed monthly, not taken from the balance", "月次で請求、残高からは引かない"})},
+	}
+	return s.grid([]column{{title: phrase{"BALANCE", "残高"}}, {title: phrase{"AMOUNT", "金額"}, right: true}, {title: phrase{"MEANING", "意味"}, wide: true}}, rows)
+}
+
+func (s *session) auditSheet(r audit.Report) string {
+	var b strings.Builder
+	if r.OK {
+		b.WriteString(s.say(phrase{"The books are right.", "帳簿に誤りはありません。"}))
+	} else {
+		b.WriteString(s.sayf(phrase{"The books are WRONG: %d findings.", "帳簿に誤りがあります: %d 件。"}, len(r.Findings)+r.Omitted))
+	}
+	looked := make([]string, 0, len(r.Checked))
+	for thing, n := range r.Checked {
+		looked = append(looked, fmt.Sprintf("%s %d", thing, n))
+	}
+	slices.Sort(looked)
+	b.WriteString("\n" + s.say(phrase{"Looked at:", "確認した件数:"}) + " " + strings.Join(looked, ", ") + "\n")
+	if len(r.Findings) == 0 {
+		return b.String()
+	}
+	rows := make([][]string, len(r.Findings))
+	for i, f := range r.Findings {
+		rows[i] = []string{f.Check, string(f.Rule), string(f.Merchant), string(f.Remittance), f.Sentence}
+	}
+	return b.String() + "\n" + s.grid([]column{
+		{title: phrase{"CHECK", "検査"}, spare: 1}, {title: phrase{"RULE", "規則"}}, {title: phrase{"MERCHANT", "加盟店"}, spare: 2},
+		{title: phrase{"REMITTANCE", "送金ID"}}, {title: phrase{"FINDING", "内容"}, wide: true},
+	}, rows)
+}
+
+func (s *session) merchantTable(ms []record.Merchant) string {
+	rows := make([][]string, len(ms))
+	for i, m := range ms {
+		rows[i] = []string{string(m.ID), m.DisplayName, at(m.CreatedAt)}
+	}
+	return s.grid([]column{{title: phrase{"MERCHANT", "加盟店"}}, {title: phrase{"NAME", "名称"}}, {title: phrase{"SINCE", "登録日時"}}}, rows)
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"soukin/internal/ledger"
+	"soukin/internal/ledger/audit"
+	"soukin/internal/record"
+	"soukin/remittance"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares text with testdata/name, or writes it there with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (run go test ./internal/cli -update after a change you want):\n%s", path, diff)
+	}
+}
+
+var fixed = time.Date(2026, 11, 20, 1, 30, 0, 0, time.UTC)
+
+func someRemittances() []record.Remittance {
+	due := fixed.Add(48 * time.Hour)
+	mk := func(id string, amount remittance.Yen, st remittance.Status, why remittance.Reason) record.Remittance {
+		return record.Remittance{
+			Ref:    remittance.Ref{Merchant: "demo", Remittance: remittance.RemittanceID(id)},
+			Amount: amount, Fee: 130, Status: st, Reason: why, Seq: 3, Generation: 1, CreatedAt: fixed, UpdatedAt: fixed.Add(time.Minute),
+		}
+	}
+	paid := mk("D-01", 12800, remittance.Paid, remittance.ReasonNone)
+	paid.Final = true
+	sent := mk("D-02", 1000000, remittance.Sent, remittance.WaitsForFinality)
+	sent.Deadline, sent.RailRef = &due, "2026112000000001"
+	back := mk("refund-2026-11-000000000027", 3, remittance.Returned, remittance.NoSuchAccount)
+	back.NeedsAttention = true
+	return []record.Remittance{paid, sent, back}
+}
+
+func someSteps() []record.Step {
+	return []record.Step{
+		{Seq: 1, At: fixed, To: remittance.Accepted, Actor: remittance.ActorMerchant},
+		{Seq: 2, At: fixed.Add(time.Second), From: remittance.Accepted, To: remittance.Processing, Reason: remittance.WaitsForRail, Actor: remittance.ActorSystem, Postings: []string{"hold", "instruct"}},
+		{Seq: 3, At: fixed.Add(time.Minute), From: remittance.Processing, To: remittance.Paid, Reason: remittance.ResolvedByOperator, Actor: remittance.ActorOperator, Evidence: "bank statement 2026-11-20, item 12", Postings: []string{"settle", "fee"}, Final: true},
+	}
+}
+
+func TestTables(t *testing.T) {
+	right := audit.NewReport()
+	right.Count("entries", 42)
+	broken := audit.NewReport()
+	broken.Count("books", 1)
+	broken.Count("entries", 42)
+	broken.Add(audit.Finding{Check: "ledger", Rule: audit.RulePaidTwice, Merchant: "demo", Remittance: "D-01", Sentence: "two instructions of it were paid, so the recipient may have been paid twice"})
+	for _, lang := range []remittance.Lang{remittance.En, remittance.Ja} {
+		for _, width := range []int{0, 80, 120} {
+			s := &session{stdout: &bytes.Buffer{}, lang: lang, width: width}
+			var b strings.Builder
+			b.WriteString(s.remittanceTable(someRemittances()) + "\n")
+			for _, r := range someRemittances() {
+				b.WriteString(s.remittanceSheet(r) + "\n")
+			}
+			b.WriteString(s.timeline(someSteps()) + "\n")
+			b.WriteString(s.balanceSheet(ledger.Balances{Available: 1234567, Held: 1, InFlight: 20, Paid: 300, FeesDue: 4000}) + "\n")
+			b.WriteString(s.auditSheet(right) + "\n")
+			b.WriteString(s.auditSheet(broken))
+			golden(t, filepath.Join("tables", string(lang)+"-"+widthName(width)+".txt"), b.String())
+			if width > 0 {
+				fits(t, b.String(), width)
+			}
+		}
+	}
+}
+
+func widthName(w int) string {
+	if w == 0 {
+		return "piped"
+	}
+	return map[int]string{80: "80", 120: "120"}[w]
+}
+
+func fits(t *testing.T, s string, width int) {
+	t.Helper()
+	for line := range strings.SplitSeq(s, "\n") {
+		assert.LessOrEqual(t, text.StringWidthWithoutEscSequences(line), width, "%q is wider than the terminal", line)
+	}
+}
+
+func TestEveryStatusAndActorHasAWord(t *testing.T) {
+	for _, st := range remittance.Statuses() {
+		assert.Contains(t, statusWords, st)
+	}
+	for _, a := range []remittance.Actor{remittance.ActorSystem, remittance.ActorMerchant, remittance.ActorRecipient, remittance.ActorRail, remittance.ActorOperator} {
+		assert.Contains(t, actorWords, a)
+	}
+}
