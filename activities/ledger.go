@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/worker"
 
 	"soukin/contract"
@@ -29,4 +30,10 @@ func (l *Ledger) OpenRemittance(ctx context.Context, in contract.OpenInput) (con
 func (l *Ledger) MoveRemittance(ctx context.Context, m contract.Move) (contract.MoveResult, error) {
 	res, err := l.books.Move(ctx, m)
 	return res, toTemporal(err)
+}
+
+// IsFirstRun tells a workflow whether it is still the run that opened its
+// remittance. A workflow cannot ask itself: the answer must not change on replay.
+func (l *Ledger) IsFirstRun(ctx context.Context, in contract.OwnerInput) (contract.OwnerResult, error) {
+	return contract.OwnerResult{FirstRun: activity.GetInfo(ctx).WorkflowExecution.RunID == in.Owner}, nil
 }

@@ -47,3 +47,13 @@ type BankInstruction struct {
 	Amount  remittance.Yen
 	Account remittance.AccountID
 }
+
+// Notifier tells recipients. Where a notice carries a link, the notifier makes
+// the link itself: the token exists only in the message and, hashed, in our
+// database, never in a workflow.
+type Notifier interface {
+	// Notify sends one notice by every way the contact has, and says by which it
+	// went out. Outcomes: NotSent and RateLimited (retried), Rejected (the
+	// address does not exist), Misconfigured, Unknown (it may have gone out).
+	Notify(ctx context.Context, in contract.NoticeInput) (contract.NoticeResult, error)
+}

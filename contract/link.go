@@ -69,6 +69,9 @@ type NoticeInput struct {
 	Amount   remittance.Yen       `json:"amount"`
 	Deadline *time.Time           `json:"deadline,omitempty"`
 	Reason   remittance.Reason    `json:"reason,omitempty"`
+	// Renew makes every earlier link of the remittance useless: the contact
+	// changed, and who has the old one must not act on it.
+	Renew bool `json:"renew,omitempty"`
 }
 
 // NoticeResult says by which ways the notice went out ("mail", "sms").

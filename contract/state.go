@@ -51,7 +51,7 @@ func (s State) WaitsFor() remittance.Reason {
 	switch {
 	case s.Final:
 		return remittance.ReasonNone
-	case s.NeedsAttention:
+	case s.NeedsAttention && s.Status != remittance.AwaitingRecipient:
 		return remittance.WaitsForOperator
 	case s.Status == remittance.Processing && s.Reason == remittance.WaitsForApproval:
 		return remittance.WaitsForApproval
@@ -126,6 +126,17 @@ type Move struct {
 	Evidence       string               `json:"evidence,omitempty"` // an operator's words, kept on the timeline
 	Note           string               `json:"note,omitempty"`     // a code for what else happened ("link sent by mail")
 	Postings       []Posting            `json:"postings,omitempty"`
+}
+
+// OwnerInput asks whether the asking run is the one that opened the remittance.
+type OwnerInput struct {
+	Owner string `json:"owner"`
+}
+
+// OwnerResult is false in a run that an operator's reset made: what earlier
+// runs sent is then unknown.
+type OwnerResult struct {
+	FirstRun bool `json:"first_run"`
 }
 
 // MoveResult says whether the move was committed. A hold that the balance does

@@ -67,7 +67,9 @@ func (t *transfer) process(ctx workflow.Context) error {
 	if t.state.RailRef != "" {
 		return t.await(ctx)
 	}
-	if t.cancel != nil && t.neverSent {
+	if unsent, err := t.provenUnsent(ctx); err != nil {
+		return err
+	} else if unsent && t.cancel != nil {
 		return t.endUnsent(ctx, remittance.Cancelled, contract.Rejection{Reason: remittance.CancelledByUs}, t.cancel.actor)
 	}
 	late := workflow.Now(ctx).Sub(t.instructedAt) > t.policy.SubmitWindow
@@ -90,6 +92,16 @@ func (t *transfer) process(ctx workflow.Context) error {
 		return err
 	}
 	return nil
+}
+
+// provenUnsent is asked only for the sake of a cancel between the instruction
+// on our books and the call: nothing can have left unless this run is a reset one.
+func (t *transfer) provenUnsent(ctx workflow.Context) (bool, error) {
+	if t.cancel == nil || t.state.Inherited || t.neverSent {
+		return t.neverSent, nil
+	}
+	res, err := callLocal(withBooks(ctx, "is this the first run"), ledger.IsFirstRun, contract.OwnerInput{Owner: owner(ctx)})
+	return res.FirstRun, err
 }
 
 // doubt goes to checking: from now on nothing is sent until the bank says what

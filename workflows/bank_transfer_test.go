@@ -35,6 +35,7 @@ type world struct {
 	env   *testsuite.TestWorkflowEnvironment
 	books *fakeBooks
 	bank  *fakeBank
+	told  *fakeNotifier
 	in    contract.BankTransferInput
 }
 
@@ -46,13 +47,14 @@ type fataler interface {
 func newWorld(balance remittance.Yen, honoursKeys bool) *world {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet{})
-	w := &world{env: suite.NewTestWorkflowEnvironment(), books: newBooks(balance)}
+	w := &world{env: suite.NewTestWorkflowEnvironment(), books: newBooks(balance), told: &fakeNotifier{}}
 	w.env.SetStartTime(time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC))
 	w.env.SetTestTimeout(time.Minute)
 	w.bank = newBank(w.env.Now)
 	workflows.Register(w.env)
 	activities.RegisterLedger(w.env, activities.NewLedger(w.books))
 	activities.RegisterBank(w.env, activities.NewBank(w.bank, honoursKeys, w.env.Now))
+	activities.RegisterNotices(w.env, activities.NewNotices(w.told))
 	w.in = contract.BankTransferInput{
 		Order: contract.Order{
 			Ref:     remittance.Ref{Merchant: "demo", Remittance: "R-1"},
@@ -73,7 +75,12 @@ func (quiet) Error(string, ...any) {}
 
 func (w *world) run(t fataler) contract.State {
 	t.Helper()
-	w.env.ExecuteWorkflow(contract.WorkflowBankTransfer, w.in)
+	return w.runAs(t, contract.WorkflowBankTransfer, w.in)
+}
+
+func (w *world) runAs(t fataler, workflow string, in any) contract.State {
+	t.Helper()
+	w.env.ExecuteWorkflow(workflow, in)
 	require.True(t, w.env.IsWorkflowCompleted(), "the workflow is still open")
 	require.NoError(t, w.env.GetWorkflowError())
 	var s contract.State
@@ -299,17 +306,20 @@ func (w *world) ask(after time.Duration, update string, arg any) *reply {
 	w.env.RegisterDelayedCallback(func() {
 		w.env.UpdateWorkflow(update, "", &testsuite.TestUpdateCallback{
 			OnAccept:   func() {},
-			OnReject:   func(err error) { r.err = err },
-			OnComplete: func(v any, err error) { r.err = err; r.state, _ = v.(contract.State) },
+			OnReject:   func(err error) { r.err, r.answered = err, true },
+			OnComplete: func(v any, err error) { r.err, r.answered = err, true; r.state, _ = v.(contract.State) },
 		}, arg)
 	}, after)
 	return r
 }
 
 type reply struct {
-	state contract.State
-	err   error
+	state    contract.State
+	err      error
+	answered bool // false when the workflow had ended before
 }
+
+func (r *reply) won() bool { return r.answered && r.err == nil }
 
 func (r *reply) errType() string {
 	var app *temporal.ApplicationError

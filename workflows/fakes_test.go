@@ -63,6 +63,11 @@ func (b *fakeBooks) Open(_ context.Context, in contract.OpenInput) (contract.Sta
 		return r.state, nil
 	}
 	b.available -= o.Amount
+	if in.HoldOnly {
+		b.held += o.Amount
+		r.state.Status, r.state.Reason, r.state.Deadline = remittance.AwaitingRecipient, remittance.WaitsForRecipient, &in.RecipientDeadline
+		return r.state, nil
+	}
 	b.inFlight += o.Amount
 	r.state.Status, r.state.Reason = remittance.Processing, remittance.WaitsForRail
 	return r.state, nil
@@ -76,6 +81,9 @@ func (b *fakeBooks) Move(_ context.Context, m contract.Move) (contract.MoveResul
 		return contract.MoveResult{}, fmt.Errorf("database is closed")
 	}
 	r := b.rows[m.Ref]
+	if r.state.Final && (m.To != m.From || len(m.Postings) > 0) {
+		return contract.MoveResult{}, fmt.Errorf("%w: it has ended", activities.ErrConflict)
+	}
 	if m.Seq != r.state.Seq+1 || m.From != r.state.Status {
 		return contract.MoveResult{}, fmt.Errorf("%w: step %d %s", activities.ErrConflict, m.Seq, m.From)
 	}
@@ -286,4 +294,31 @@ func (f *fakeBank) kept() (total remittance.Yen, count int) {
 		}
 	}
 	return total, count
+}
+
+// fakeNotifier keeps what recipients were told.
+type fakeNotifier struct {
+	mu   sync.Mutex
+	sent []contract.NoticeInput
+	err  error
+}
+
+func (n *fakeNotifier) Notify(_ context.Context, in contract.NoticeInput) (contract.NoticeResult, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.err != nil {
+		return contract.NoticeResult{}, n.err
+	}
+	n.sent = append(n.sent, in)
+	return contract.NoticeResult{Sent: []string{"mail"}}, nil
+}
+
+func (n *fakeNotifier) kinds() []contract.NoticeKind {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	out := []contract.NoticeKind{}
+	for _, s := range n.sent {
+		out = append(out, s.Kind)
+	}
+	return out
 }

@@ -44,9 +44,18 @@ func (l *life) nudge() { l.wake.SendAsync(struct{}{}) }
 // open records the order and, where the balance allows, takes and instructs
 // the money at once.
 func (l *life) open(ctx workflow.Context, fundingWindow time.Duration) error {
+	return l.record(ctx, contract.OpenInput{FundingDeadline: workflow.Now(ctx).UTC().Add(fundingWindow)})
+}
+
+// openHeld is open for money whose destination the recipient will name.
+func (l *life) openHeld(ctx workflow.Context, fundingWindow, recipientWindow time.Duration) error {
 	now := workflow.Now(ctx).UTC()
-	state, err := callLocal(withBooks(ctx, "record the order and hold the money"), ledger.OpenRemittance,
-		contract.OpenInput{Order: l.order, At: now, Owner: owner(ctx), FundingDeadline: now.Add(fundingWindow)})
+	return l.record(ctx, contract.OpenInput{HoldOnly: true, FundingDeadline: now.Add(fundingWindow), RecipientDeadline: now.Add(recipientWindow)})
+}
+
+func (l *life) record(ctx workflow.Context, in contract.OpenInput) error {
+	in.Order, in.At, in.Owner = l.order, workflow.Now(ctx).UTC(), owner(ctx)
+	state, err := callLocal(withBooks(ctx, "record the order and hold the money"), ledger.OpenRemittance, in)
 	if err != nil {
 		l.openErr = err
 		return err

@@ -20,6 +20,8 @@ const (
 	submitAttempt  = 35 * time.Second    // above the adapter's own HTTP timeout, which names the outcome
 	enquireAttempt = 15 * time.Second
 	cancelPatience = 2 * time.Minute
+	noticeAttempt  = 30 * time.Second
+	noticePatience = 15 * time.Minute
 )
 
 func withBooks(ctx workflow.Context, summary string) workflow.Context {
@@ -64,6 +66,18 @@ func withCancel(ctx workflow.Context, summary string) workflow.Context {
 		StartToCloseTimeout:    submitAttempt,
 		ScheduleToCloseTimeout: cancelPatience,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 20 * time.Second},
+		Summary:                summary,
+	})
+}
+
+// withNotice bounds the retries: a notice that comes hours late confuses more
+// than it helps, and an operator is asked to look.
+func withNotice(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              contract.QueueNotify,
+		StartToCloseTimeout:    noticeAttempt,
+		ScheduleToCloseTimeout: noticePatience,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 		Summary:                summary,
 	})
 }
