@@ -67,7 +67,7 @@ type storedContact struct {
 // PutContact keeps a contact for a merchant and gives its id; the same contact
 // given again has the same id, as long as it is not deleted. Errors:
 // [ErrIncomplete].
-func (v *Vault) PutContact(ctx context.Context, m remittance.MerchantID, c Contact) (ContactID, error) {
+func (v *Vault) PutContact(ctx context.Context, m remittance.MerchantID, c Contact) (remittance.ContactID, error) {
 	if m == "" || c.reveal() == (reach{}) {
 		return "", fmt.Errorf("%w: a contact needs a merchant and an e-mail address or a telephone number", ErrIncomplete)
 	}
@@ -76,11 +76,11 @@ func (v *Vault) PutContact(ctx context.Context, m remittance.MerchantID, c Conta
 		return "", fmt.Errorf("encode contact: %w", err)
 	}
 	id, err := v.put(ctx, kindContact, m, string(plain), plain, func([]byte) ([]byte, error) { return nil, nil })
-	return ContactID(id), err
+	return remittance.ContactID(id), err
 }
 
 // Contact opens a contact. Errors: [ErrNotFound], [ErrDeleted], [ErrSealed].
-func (v *Vault) Contact(ctx context.Context, m remittance.MerchantID, id ContactID) (Contact, error) {
+func (v *Vault) Contact(ctx context.Context, m remittance.MerchantID, id remittance.ContactID) (Contact, error) {
 	it, err := v.get(ctx, kindContact, m, string(id))
 	if err != nil {
 		return Contact{}, err
@@ -91,6 +91,6 @@ func (v *Vault) Contact(ctx context.Context, m remittance.MerchantID, id Contact
 
 // DeleteContact shreds a contact; its id stays taken for ever. Errors:
 // [ErrNotFound], [ErrDeleted].
-func (v *Vault) DeleteContact(ctx context.Context, m remittance.MerchantID, id ContactID) error {
+func (v *Vault) DeleteContact(ctx context.Context, m remittance.MerchantID, id remittance.ContactID) error {
 	return v.remove(ctx, kindContact, m, string(id))
 }

@@ -4,11 +4,10 @@
 //
 // # Encryption
 //
-// Every item is sealed with an AEAD key set (tink, AES-256-GCM); merchant and id
-// are its associated data, so a sealed item copied to another row or merchant
-// does not open. [Vault.Rotate] adds a new primary key, [Vault.Reencrypt] brings
-// the rows over. Old keys stay in the key set: a backup, or a process that has
-// not read the new key set yet, may still need them.
+// Every item is sealed with the vault's own key ring (package keyring, one file
+// in the keys directory). Merchant and id are part of what is authenticated, so
+// a sealed item copied to another row or merchant does not open. [Vault.Rotate]
+// adds a new primary key, [Vault.Reencrypt] brings the rows over.
 //
 // # Fingerprints
 //
@@ -16,9 +15,11 @@
 // sealed item never looks the same twice. So each item also has a fingerprint:
 // a keyed hash (tink PRF, HMAC-SHA-256) of merchant and content. The key is what
 // keeps somebody who has the database from trying all ten million account
-// numbers of a branch. It is not rotated: fingerprints already stored, here and
-// as request hashes in the record, could no longer be compared, and the content
-// they were made from is not kept beside them.
+// numbers of a branch. It lies sealed in the database and is not rotated:
+// fingerprints already stored, here and as request hashes in the record, could
+// no longer be compared, and the content they were made from is not kept beside
+// them. Being the first thing a process opens, it also proves that key ring and
+// database belong together.
 //
 // # Deletion
 //

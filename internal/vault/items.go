@@ -54,7 +54,7 @@ func (v *Vault) put(ctx context.Context, k kind, m remittance.MerchantID, identi
 	var id string
 	err := v.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		id = newID(prefixes[k])
-		sealed, key, err := v.ring.seal(plain, about(k, m, id))
+		sealed, key, err := v.ring.Seal(plain, about(k, m, id))
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (v *Vault) put(ctx context.Context, k kind, m remittance.MerchantID, identi
 }
 
 func (v *Vault) merge(ctx context.Context, tx *database.Tx, about []byte, id string, old []byte, merge func([]byte) ([]byte, error)) error {
-	plain, err := v.ring.open(old, about)
+	plain, err := v.open(old, about)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (v *Vault) merge(ctx context.Context, tx *database.Tx, about []byte, id str
 	if err != nil || fresh == nil {
 		return err
 	}
-	sealed, key, err := v.ring.seal(fresh, about)
+	sealed, key, err := v.ring.Seal(fresh, about)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (v *Vault) get(ctx context.Context, k kind, m remittance.MerchantID, id str
 	case deleted != nil:
 		return item{}, fmt.Errorf("%s %s of merchant %s: %w", k, id, m, ErrDeleted)
 	}
-	plain, err := v.ring.open(sealed, about(k, m, id))
+	plain, err := v.open(sealed, about(k, m, id))
 	if err != nil {
 		return item{}, fmt.Errorf("%s %s: %w", k, id, err)
 	}
@@ -146,7 +146,7 @@ func (v *Vault) list(ctx context.Context, k kind, m remittance.MerchantID, limit
 			if err := rows.Scan(&it.id, &sealed, &created); err != nil {
 				return err
 			}
-			if it.plain, err = v.ring.open(sealed, about(k, m, it.id)); err != nil {
+			if it.plain, err = v.open(sealed, about(k, m, it.id)); err != nil {
 				return fmt.Errorf("%s: %w", it.id, err)
 			}
 			it.createdAt = time.UnixMicro(created).UTC()

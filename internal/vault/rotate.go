@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"soukin/internal/database"
+	"soukin/internal/keyring"
 	"soukin/remittance"
 )
 
@@ -13,27 +14,64 @@ const reencryptBatch = 200
 
 // Rotate adds a new key for everything sealed from now on and gives its id.
 // What is stored already keeps opening under the old ones; [Vault.Reencrypt]
-// brings it over. Other processes find the new key when they meet it.
-func (v *Vault) Rotate(ctx context.Context) (uint32, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
+// brings it over. Other processes find the new key when they meet it. Errors:
+// [ErrKeys].
+func (v *Vault) Rotate() (keyring.KeyID, error) {
+	id, err := v.ring.Rotate()
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrKeys, err)
 	}
-	return v.ring.rotate()
+	return id, nil
+}
+
+// primary is the key that seals, as the file has it now.
+func (v *Vault) primary() (keyring.KeyID, error) {
+	keys, err := v.ring.Keys()
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrKeys, err)
+	}
+	for _, k := range keys {
+		if k.Primary {
+			return k.ID, nil
+		}
+	}
+	return 0, fmt.Errorf("%w: no key seals", ErrKeys)
+}
+
+// Reseal gives content sealed by [Vault.Seal] under the current primary key:
+// the same bytes where it is sealed under it already. Errors: [ErrSealed],
+// [ErrKeys].
+func (v *Vault) Reseal(sealed []byte, about string) ([]byte, error) {
+	primary, err := v.primary()
+	if err != nil {
+		return nil, err
+	}
+	if by, ok := keyring.SealedBy(sealed); ok && by == primary {
+		return sealed, nil
+	}
+	plain, err := v.Unseal(sealed, about)
+	if err != nil {
+		return nil, err
+	}
+	return v.Seal(plain, about)
 }
 
 // Reencrypt seals every item under the current primary key and reports how many
 // it changed. It may be interrupted and run again, and others may use the vault
 // meanwhile. Fingerprints stay as they are.
 func (v *Vault) Reencrypt(ctx context.Context) (int, error) {
-	if err := v.ring.reload(); err != nil {
-		return 0, err
-	}
-	if err := v.reencryptCheck(ctx); err != nil {
-		return 0, err
+	if err := v.reencryptKey(ctx); err != nil {
+		return 0, fmt.Errorf("reencrypt the vault: %w", err)
 	}
 	total := 0
 	for {
-		n, err := v.reencryptSome(ctx)
+		// Asked for each batch: after a rotation meanwhile, rows under the key of
+		// before would be found for ever.
+		primary, err := v.primary()
+		if err != nil {
+			return total, err
+		}
+		n, err := v.reencryptSome(ctx, primary)
 		if err != nil {
 			return total, fmt.Errorf("reencrypt the vault: %w", err)
 		}
@@ -55,20 +93,20 @@ type sealedRow struct {
 	sealed   []byte
 }
 
-func (v *Vault) reencryptSome(ctx context.Context) (int, error) {
+func (v *Vault) reencryptSome(ctx context.Context, primary keyring.KeyID) (int, error) {
 	n := 0
 	err := v.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		n = 0
-		batch, err := sealedUnderOthers(ctx, tx, v.ring.current().primary)
+		batch, err := sealedUnderOthers(ctx, tx, primary)
 		if err != nil {
 			return err
 		}
 		for _, row := range batch {
-			plain, err := v.ring.open(row.sealed, about(row.kind, row.merchant, row.id))
+			plain, err := v.open(row.sealed, about(row.kind, row.merchant, row.id))
 			if err != nil {
 				return fmt.Errorf("%s: %w", row.id, err)
 			}
-			sealed, key, err := v.ring.seal(plain, about(row.kind, row.merchant, row.id))
+			sealed, key, err := v.ring.Seal(plain, about(row.kind, row.merchant, row.id))
 			if err != nil {
 				return err
 			}
@@ -83,7 +121,7 @@ func (v *Vault) reencryptSome(ctx context.Context) (int, error) {
 	return n, err
 }
 
-func sealedUnderOthers(ctx context.Context, tx *database.Tx, primary uint32) ([]sealedRow, error) {
+func sealedUnderOthers(ctx context.Context, tx *database.Tx, primary keyring.KeyID) ([]sealedRow, error) {
 	rows, err := tx.Query(ctx, sealedByOthers, int64(primary), reencryptBatch)
 	if err != nil {
 		return nil, err
@@ -98,15 +136,4 @@ func sealedUnderOthers(ctx context.Context, tx *database.Tx, primary uint32) ([]
 		out = append(out, r)
 	}
 	return out, rows.Err()
-}
-
-func (v *Vault) reencryptCheck(ctx context.Context) error {
-	return v.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		sealed, _, err := v.ring.seal([]byte(checkSealing), aboutCheck)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `UPDATE vault_checks SET value = $2 WHERE name = $1`, checkSealing, sealed)
-		return err
-	})
 }

@@ -135,7 +135,7 @@ func TestOnlyTheOwnerReadsAnAccount(t *testing.T) {
 		_, err := f.vault.Get(t.Context(), "other", id)
 		assert.ErrorIs(t, err, vault.ErrNotFound)
 		assert.ErrorIs(t, f.vault.Delete(t.Context(), "other", id), vault.ErrNotFound)
-		_, err = f.vault.Contact(t.Context(), shop, vault.ContactID(id))
+		_, err = f.vault.Contact(t.Context(), shop, remittance.ContactID(id))
 		assert.ErrorIs(t, err, vault.ErrNotFound, "an account is not a contact")
 	})
 }
@@ -230,7 +230,7 @@ func TestFingerprints(t *testing.T) {
 		assert.Regexp(t, `^[0-9a-f]{64}$`, one)
 		assert.Equal(t, one, f.again(t).Fingerprint([]byte("body")))
 		assert.NotEqual(t, one, f.vault.Fingerprint([]byte("bodz")))
-		_, err := f.vault.Rotate(t.Context())
+		_, err := f.vault.Rotate()
 		require.NoError(t, err)
 		assert.Equal(t, one, f.again(t).Fingerprint([]byte("body")), "rotation does not touch fingerprints")
 

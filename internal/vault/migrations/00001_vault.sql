@@ -18,8 +18,8 @@ CREATE TABLE vault_items (
 CREATE INDEX vault_items_of_merchant ON vault_items (merchant, kind, created_at, id);
 CREATE INDEX vault_items_by_key ON vault_items (key_id, id);
 
--- Made when the keys were; they tell whether keys and database belong together.
-CREATE TABLE vault_checks (
-    name  TEXT  NOT NULL PRIMARY KEY,
-    value BYTEA NOT NULL
+-- The key of the fingerprints, itself sealed.
+CREATE TABLE vault_keys (
+    name   TEXT  NOT NULL PRIMARY KEY,
+    sealed BYTEA NOT NULL
 );
