@@ -30,7 +30,7 @@ type scriptedBank struct {
 func (b scriptedBank) Submit(context.Context, activities.BankInstruction) (contract.SubmitResult, error) {
 	return contract.SubmitResult{RailRef: "1"}, b.submit
 }
-func (b scriptedBank) State(context.Context, string, remittance.Yen) (contract.BankState, error) {
+func (b scriptedBank) State(context.Context, remittance.Key, string, remittance.Yen) (contract.BankState, error) {
 	return b.state, b.stateErr
 }
 func (b scriptedBank) Find(context.Context, remittance.Key, remittance.Yen, time.Time) (contract.BankState, bool, error) {

@@ -67,7 +67,7 @@ func (b *Bank) EnquireBankTransfer(ctx context.Context, in contract.EnquireInput
 
 func (b *Bank) look(ctx context.Context, in contract.EnquireInput) (contract.BankState, error) {
 	if in.RailRef != "" {
-		return b.rail.State(ctx, in.RailRef, in.Amount)
+		return b.rail.State(ctx, in.Key, in.RailRef, in.Amount)
 	}
 	// Taken before the search: a transfer may become visible while we look.
 	asked := b.now()

@@ -26,9 +26,10 @@ type Books interface {
 type BankRail interface {
 	// Submit sends one instruction under its key. Outcomes: all.
 	Submit(ctx context.Context, t BankInstruction) (contract.SubmitResult, error)
-	// State enquires by the bank's number. Outcomes: NotSent, RateLimited,
-	// Misconfigured, Unknown (an enquiry moves no money, so all mean "ask again").
-	State(ctx context.Context, railRef string, amount remittance.Yen) (contract.BankState, error)
+	// State enquires by the bank's number; key and amount tell an answer that is
+	// about something else. Outcomes: NotSent, RateLimited, Misconfigured,
+	// Unknown (an enquiry moves no money, so all mean "ask again").
+	State(ctx context.Context, key remittance.Key, railRef string, amount remittance.Yen) (contract.BankState, error)
 	// Find enquires by the mark that Submit left, over the days from the given
 	// instant on. found is false when the bank does not show it.
 	Find(ctx context.Context, key remittance.Key, amount remittance.Yen, since time.Time) (state contract.BankState, found bool, err error)

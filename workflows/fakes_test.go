@@ -231,7 +231,7 @@ func (f *fakeBank) stage(tr *transfer) event {
 	return now
 }
 
-func (f *fakeBank) State(_ context.Context, ref string, _ remittance.Yen) (contract.BankState, error) {
+func (f *fakeBank) State(_ context.Context, _ remittance.Key, ref string, _ remittance.Yen) (contract.BankState, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.enquiries++
@@ -256,7 +256,7 @@ func (f *fakeBank) Find(ctx context.Context, key remittance.Key, amount remittan
 	if !visible {
 		return contract.BankState{}, false, nil
 	}
-	s, err := f.State(ctx, tr.ref, amount)
+	s, err := f.State(ctx, key, tr.ref, amount)
 	return s, err == nil, err
 }
 
