@@ -1,0 +1,241 @@
+//go:build integration
+
+package workflows_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+
+	"soukin/activities"
+	"soukin/contract"
+	"soukin/internal/devserver"
+	"soukin/remittance"
+	"soukin/workflows"
+)
+
+var record = flag.Bool("record", false, "record the histories under testdata anew from a real server")
+
+// live runs the same fakes as the in-memory tests behind a real server.
+type live struct {
+	*world
+	c client.Client
+}
+
+// scenarios is every way a bank transfer ends, with waits short enough for a
+// real clock. Each leaves a history that must replay for as long as the
+// version that wrote it may have remittances open.
+var scenarios = []struct {
+	name    string
+	arrange func(*live)
+	drive   func(*testing.T, *live)
+	status  remittance.Status
+}{
+	{name: "paid", status: remittance.Paid},
+	{name: "paid-after-funding", status: remittance.Paid,
+		arrange: func(l *live) { l.books.available = 0 },
+		drive: func(t *testing.T, l *live) {
+			l.until(t, remittance.AwaitingFunds)
+			l.books.fund(amount)
+			require.NoError(t, l.c.SignalWorkflow(t.Context(), l.id(), "", contract.SignalFunds, nil))
+		}},
+	{name: "paid-after-a-lost-answer", status: remittance.Paid,
+		arrange: func(l *live) { l.bank.answers = []answer{losesAfter, losesAfter, losesAfter} }},
+	{name: "paid-after-it-never-arrived", status: remittance.Paid,
+		arrange: func(l *live) { l.bank.answers = []answer{losesBefore, losesBefore, losesBefore} }},
+	{name: "paid-after-approval", status: remittance.Paid,
+		arrange: func(l *live) {
+			l.bank.answers = []answer{approval}
+			l.bank.course = []event{{0, contract.StageApproval, ""}, {time.Second, contract.StageExecuted, ""}}
+		}},
+	{name: "paid-after-correction", status: remittance.Paid,
+		arrange: func(l *live) { l.in.Policy.CorrectionWindow = time.Minute; l.bank.answers = []answer{refuses} },
+		drive: func(t *testing.T, l *live) {
+			l.until(t, remittance.Returned)
+			l.update(t, contract.UpdateCorrect, contract.CorrectInput{Account: other})
+		}},
+	{name: "refused", status: remittance.Failed, arrange: func(l *live) { l.bank.answers = []answer{refuses} }},
+	{name: "refused-and-not-corrected", status: remittance.Failed,
+		arrange: func(l *live) { l.in.Policy.CorrectionWindow = time.Second; l.bank.answers = []answer{refuses} }},
+	{name: "bounced", status: remittance.Returned,
+		arrange: func(l *live) {
+			l.bank.course = append(l.bank.course, event{1500 * time.Millisecond, contract.StageReturned, remittance.NameMismatch})
+		}},
+	{name: "bounced-and-not-corrected", status: remittance.Returned,
+		arrange: func(l *live) {
+			l.in.Policy.CorrectionWindow = time.Second
+			l.bank.course = append(l.bank.course, event{1500 * time.Millisecond, contract.StageReturned, remittance.NameMismatch})
+		}},
+	{name: "recalled-after-the-window", status: remittance.Returned,
+		arrange: func(l *live) {
+			l.bank.course = append(l.bank.course, event{1500 * time.Millisecond, contract.StageRecalling, ""}, event{4 * time.Second, contract.StageReturned, remittance.Recalled})
+		}},
+	{name: "cancelled-at-the-bank", status: remittance.Cancelled,
+		arrange: func(l *live) { l.bank.course[1].after = time.Hour },
+		drive: func(t *testing.T, l *live) {
+			l.taken(t)
+			l.update(t, contract.UpdateCancel, contract.CancelInput{Actor: remittance.ActorMerchant})
+		}},
+	{name: "cancelled-before-funding", status: remittance.Cancelled,
+		arrange: func(l *live) { l.books.available = 0 },
+		drive: func(t *testing.T, l *live) {
+			l.until(t, remittance.AwaitingFunds)
+			l.update(t, contract.UpdateCancel, contract.CancelInput{Actor: remittance.ActorMerchant})
+		}},
+	{name: "cancelled-in-the-web-ui", status: remittance.Cancelled,
+		arrange: func(l *live) { l.books.available = 0 },
+		drive: func(t *testing.T, l *live) {
+			l.until(t, remittance.AwaitingFunds)
+			require.NoError(t, l.c.CancelWorkflow(t.Context(), l.id(), ""))
+		}},
+	{name: "expired-without-funds", status: remittance.Expired,
+		arrange: func(l *live) { l.books.available = 0; l.in.Policy.FundingWindow = 2 * time.Second }},
+	{name: "resolved-as-not-executed", status: remittance.Failed,
+		arrange: func(l *live) { l.hide(); l.bank.answers = []answer{losesBefore, losesBefore, losesBefore} },
+		drive: func(t *testing.T, l *live) {
+			l.attention(t)
+			l.update(t, contract.UpdateResolve, contract.ResolveInput{Evidence: "bank's help desk"})
+		}},
+	{name: "resolved-as-executed", status: remittance.Paid,
+		arrange: func(l *live) { l.hide(); l.bank.answers = []answer{losesAfter, losesAfter, losesAfter} },
+		drive: func(t *testing.T, l *live) {
+			l.attention(t)
+			l.update(t, contract.UpdateResolve, contract.ResolveInput{Executed: true, Evidence: "statement, item 3"})
+		}},
+	{name: "resolved-with-the-banks-number", status: remittance.Paid,
+		arrange: func(l *live) { l.hide(); l.bank.answers = []answer{losesAfter, losesAfter, losesAfter} },
+		drive: func(t *testing.T, l *live) {
+			l.attention(t)
+			l.update(t, contract.UpdateResolve, contract.ResolveInput{Executed: true, RailRef: "1000", Evidence: "bank's screen"})
+		}},
+	{name: "inherited", status: remittance.Paid,
+		arrange: func(l *live) {
+			_, err := l.books.Open(context.Background(), contract.OpenInput{Order: l.in.Order, Owner: "another run"})
+			if err != nil {
+				panic(err)
+			}
+		}},
+}
+
+// TestLive runs every ending on a real server and, with -record, keeps its
+// history.
+func TestLive(t *testing.T) {
+	server := devserver.ForTest(t, contract.SearchAttributes())
+	opts := client.Options{HostPort: server.Address, Namespace: server.Namespace, Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))}
+	conv := converters(t)
+	conv.Apply(&opts)
+	c, err := client.Dial(opts)
+	require.NoError(t, err)
+	defer c.Close()
+	for i, sc := range scenarios {
+		t.Run(sc.name, func(t *testing.T) {
+			l := newLive(c, fmt.Sprintf("R-%d", i+1))
+			if sc.arrange != nil {
+				sc.arrange(l)
+			}
+			started := l.books.available + l.books.inFlight
+			stop := l.work(t)
+			defer stop()
+			run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: l.id(), TaskQueue: contract.QueueMain,
+				WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE}, contract.WorkflowBankTransfer, l.in)
+			require.NoError(t, err)
+			if sc.drive != nil {
+				sc.drive(t, l)
+			}
+			var s contract.State
+			require.NoError(t, run.Get(t.Context(), &s))
+			require.Equal(t, sc.status, s.Status)
+			if s.Status == remittance.Paid {
+				started = max(started, amount)
+			} else if l.books.available == 0 {
+				started = 0
+			}
+			l.settled(t, s, started)
+			if *record {
+				keepHistory(t, c, conv, run, sc.name)
+			}
+		})
+	}
+}
+
+func newLive(c client.Client, id string) *live {
+	w := &world{books: newBooks(amount), bank: newBank(time.Now)}
+	w.bank.finality = 2 * time.Second
+	w.bank.course = []event{{0, contract.StageWaiting, ""}, {300 * time.Millisecond, contract.StageExecuted, ""}}
+	w.in = contract.BankTransferInput{
+		Order: contract.Order{
+			Ref:     remittance.Ref{Merchant: "demo", Remittance: remittance.RemittanceID(id)},
+			Pattern: remittance.BankTransfer, Amount: amount, Fee: fee, Account: account, RequestHash: "h1",
+		},
+		Policy: contract.BankPolicy{
+			FundingWindow: time.Minute, FundingRecheck: time.Second,
+			SubmitAttempts: 3, SubmitWindow: time.Minute, VisibilityDelay: time.Second,
+			EnquireEvery: 250 * time.Millisecond, AttentionAfter: 3 * time.Second, WatchEvery: 700 * time.Millisecond,
+		},
+	}
+	return &live{w, c}
+}
+
+// hide makes the bank show nothing for so long that only an operator can tell.
+func (l *live) hide() {
+	l.bank.hidden = time.Hour
+	l.in.Policy.VisibilityDelay = time.Hour
+}
+
+func (l *live) id() string { return l.in.Order.WorkflowID() }
+
+func (l *live) work(t *testing.T) func() {
+	main := worker.New(l.c, contract.QueueMain, worker.Options{DisableRegistrationAliasing: true, WorkflowPanicPolicy: worker.BlockWorkflow})
+	workflows.Register(main)
+	activities.RegisterLedger(main, activities.NewLedger(l.books))
+	rail := worker.New(l.c, contract.QueueRail(remittance.RailBank), worker.Options{DisableWorkflowWorker: true, DisableRegistrationAliasing: true})
+	activities.RegisterBank(rail, activities.NewBank(l.bank, true, time.Now))
+	require.NoError(t, main.Start())
+	require.NoError(t, rail.Start())
+	return func() { rail.Stop(); main.Stop() }
+}
+
+func (l *live) state() (contract.State, error) {
+	var s contract.State
+	v, err := l.c.QueryWorkflow(context.Background(), l.id(), "", contract.QueryStatus)
+	if err == nil {
+		err = v.Get(&s)
+	}
+	return s, err
+}
+
+func (l *live) until(t *testing.T, status remittance.Status) {
+	l.eventually(t, func(s contract.State) bool { return s.Status == status })
+}
+
+func (l *live) attention(t *testing.T) {
+	l.eventually(t, func(s contract.State) bool { return s.NeedsAttention })
+}
+
+func (l *live) taken(t *testing.T) {
+	l.eventually(t, func(s contract.State) bool { return s.RailRef != "" })
+}
+
+func (l *live) eventually(t *testing.T, ok func(contract.State) bool) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		s, err := l.state()
+		return err == nil && ok(s)
+	}, time.Minute, 50*time.Millisecond)
+}
+
+func (l *live) update(t *testing.T, name string, arg any) {
+	t.Helper()
+	h, err := l.c.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{WorkflowID: l.id(), UpdateName: name, Args: []any{arg}, WaitForStage: client.WorkflowUpdateStageCompleted})
+	require.NoError(t, err)
+	require.NoError(t, h.Get(t.Context(), nil))
+}
