@@ -1,6 +1,7 @@
 package bank_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -165,3 +166,33 @@ func pageOf(count, next string, entries ...transfer) string {
 	return `{"acceptanceKeyClass":"2","baseDate":"2026-11-20","baseTime":"10:00:00+09:00","count":"` + count +
 		`","transferQueryBulkResponses":[` + paging + `],"transferDetails":` + string(details) + `}`
 }
+
+// ctxOf gives the test's context where there is one; a property has its own.
+func ctxOf(t any) context.Context {
+	if c, ok := t.(interface{ Context() context.Context }); ok {
+		return c.Context()
+	}
+	return context.Background()
+}
+
+// inProcess answers without a network, for loops that would use up ports.
+func inProcess(b *fakeBank) func(http.RoundTripper) http.RoundTripper {
+	return func(http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			r = r.Clone(r.Context())
+			if r.Body == nil {
+				r.Body = http.NoBody
+			}
+			w := httptest.NewRecorder()
+			b.ServeHTTP(w, r)
+			b.mu.Lock()
+			b.seen = nil
+			b.mu.Unlock()
+			return w.Result(), nil
+		})
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
