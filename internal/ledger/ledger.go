@@ -35,8 +35,9 @@ type Ledger struct {
 // that entries are dated by.
 func New(db *database.DB, now func() time.Time) *Ledger { return &Ledger{db, now} }
 
-// MaxEntries is the most that one [Ledger.Post] takes.
-const MaxEntries = 1000
+// MaxEntries is the most that one [Ledger.Post] takes: a book should not stay
+// locked for long.
+const MaxEntries = 100
 
 // Post writes entries in the caller's transaction, in the order given, all or
 // none. An entry that is already in the book, with the same content, is passed

@@ -31,69 +31,59 @@ func lockBook(ctx context.Context, tx *database.Tx, merchant remittance.Merchant
 	if err != nil {
 		return nil, err
 	}
-	if err := b.readHashes(ctx, tx, entries); err != nil {
-		return nil, err
-	}
-	if err := b.readBalances(ctx, tx); err != nil {
-		return nil, err
-	}
-	return b, b.readPositions(ctx, tx, entries)
+	return b, b.read(ctx, tx, entries)
 }
 
-func (b *book) readHashes(ctx context.Context, tx *database.Tx, entries []Entry) error {
-	keys := make(map[string]bool)
-	for _, e := range entries {
-		keys[e.content.Key] = true
-		if e.content.Event == EventFee {
-			keys[keyOf(EventInstruct, e.content.Instruction)] = true
-		}
-	}
-	query := "SELECT key, hash FROM ledger_entry WHERE book = $1 AND key IN " + tuple(2, len(keys))
-	return each(ctx, tx, query, b.args(slices.Sorted(maps.Keys(keys))), func(rows *sql.Rows) error {
-		var key, hash string
-		err := rows.Scan(&key, &hash)
-		b.hashes[key] = hash
-		return err
-	})
-}
-
-func (b *book) readBalances(ctx context.Context, tx *database.Tx) error {
-	query := "SELECT account, amount FROM ledger_balance WHERE book = $1"
-	return each(ctx, tx, query, b.args(nil), func(rows *sql.Rows) error {
-		var account Account
+// read fetches in one round trip, since other writers of the book are waiting:
+// the hashes of the entries asked for, all balances of the book, and the
+// positions of the remittances concerned.
+func (b *book) read(ctx context.Context, tx *database.Tx, entries []Entry) error {
+	keys, ids := concerned(entries)
+	query := `
+		SELECT 'entry', key, hash, 0, '', '' FROM ledger_entry WHERE book = $1 AND key IN ` + tuple(2, len(keys)) + `
+		UNION ALL
+		SELECT 'account', account, '', amount, '', '' FROM ledger_balance WHERE book = $1
+		UNION ALL
+		SELECT 'remittance', remittance, place, amount, rail, instruction FROM ledger_remittance WHERE book = $1 AND remittance IN ` + tuple(2+len(keys), len(ids))
+	args := append(append([]any{string(b.merchant)}, keys...), ids...)
+	return each(ctx, tx, query, args, func(rows *sql.Rows) error {
+		var kind, name, value, instruction string
+		var rail remittance.Rail
 		var amount remittance.Yen
-		err := rows.Scan(&account, &amount)
-		b.balances[account] = amount
-		return err
-	})
-}
-
-func (b *book) readPositions(ctx context.Context, tx *database.Tx, entries []Entry) error {
-	ids := make(map[string]bool)
-	for _, e := range entries {
-		if e.content.Remittance != "" {
-			ids[string(e.content.Remittance)] = true
+		if err := rows.Scan(&kind, &name, &value, &amount, &rail, &instruction); err != nil {
+			return err
 		}
-	}
-	if len(ids) == 0 {
+		switch kind {
+		case "entry":
+			b.hashes[name] = value
+		case "account":
+			b.balances[Account(name)] = amount
+		case "remittance":
+			b.positions[remittance.RemittanceID(name)] = Position{Place(value), amount, rail, instruction}
+		}
 		return nil
-	}
-	query := "SELECT remittance, place, amount, rail, instruction FROM ledger_remittance WHERE book = $1 AND remittance IN " + tuple(2, len(ids))
-	return each(ctx, tx, query, b.args(slices.Sorted(maps.Keys(ids))), func(rows *sql.Rows) error {
-		var id remittance.RemittanceID
-		var p Position
-		err := rows.Scan(&id, &p.Place, &p.Amount, &p.Rail, &p.Instruction)
-		b.positions[id] = p
-		return err
 	})
 }
 
-func (b *book) args(rest []string) []any {
-	args := []any{string(b.merchant)}
-	for _, r := range rest {
-		args = append(args, r)
+// concerned gives the keys of the entries, with those of the instructions that
+// fees are due for, and the ids of their remittances, each once.
+func concerned(entries []Entry) (keys, ids []any) {
+	seen := make(map[string]bool)
+	once := func(list []any, prefix, s string) []any {
+		if seen[prefix+s] {
+			return list
+		}
+		seen[prefix+s] = true
+		return append(list, s)
 	}
-	return args
+	for _, e := range entries {
+		keys = once(keys, "key ", e.content.Key)
+		if e.content.Event == EventFee {
+			keys = once(keys, "key ", keyOf(EventInstruct, e.content.Instruction))
+		}
+		ids = once(ids, "id ", string(e.content.Remittance))
+	}
+	return keys, ids
 }
 
 func (b *book) write(ctx context.Context, tx *database.Tx) error {

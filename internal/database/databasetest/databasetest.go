@@ -71,6 +71,6 @@ func withSchema(tb testing.TB, dsn string) string {
 	})
 	query := u.Query()
 	query.Set("search_path", schema)
-	u.RawQuery = query.Encode()
+	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // PostgreSQL takes + literally
 	return u.String()
 }
