@@ -27,7 +27,7 @@ import (
 // files of those before it for as long as their remittances may be open.
 const version = "0.1.0"
 
-func keepHistory(t *testing.T, c client.Client, conv payload.Converters, run client.WorkflowRun, name string) {
+func keepHistory(t *testing.T, c client.Client, conv payload.Converters, run client.WorkflowRun, workflow, name string) {
 	t.Helper()
 	h := &historypb.History{}
 	it := c.GetWorkflowHistory(t.Context(), run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
@@ -37,12 +37,12 @@ func keepHistory(t *testing.T, c client.Client, conv payload.Converters, run cli
 		h.Events = append(h.Events, e)
 	}
 	decode(t, conv, h)
-	file := filepath.Join(histories, contract.WorkflowBankTransfer, name+"@"+version+".json")
+	file := filepath.Join(histories, workflow, name+"@"+version+".json")
 	write(t, file, h)
 	calls, err := replay(t, file)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(strings.TrimSuffix(file, ".json")+".calls.txt", []byte(calls), 0o644))
-	if name == "paid" {
+	if workflow == contract.WorkflowBankTransfer && name == "paid" {
 		keepBad(t, h)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"soukin/activities"
 	"soukin/contract"
 	"soukin/internal/devserver"
+	"soukin/internal/payload"
 	"soukin/remittance"
 	"soukin/workflows"
 )
@@ -28,18 +29,21 @@ var record = flag.Bool("record", false, "record the histories under testdata ane
 // live runs the same fakes as the in-memory tests behind a real server.
 type live struct {
 	*world
-	c client.Client
+	c     client.Client
+	terms contract.LinkTerms
 }
 
-// scenarios is every way a bank transfer ends, with waits short enough for a
-// real clock. Each leaves a history that must replay for as long as the
-// version that wrote it may have remittances open.
-var scenarios = []struct {
+// scenario is one way a remittance ends, with waits short enough for a real
+// clock. Each leaves a history that must replay for as long as the version that
+// wrote it may have remittances open.
+type scenario struct {
 	name    string
 	arrange func(*live)
 	drive   func(*testing.T, *live)
 	status  remittance.Status
-}{
+}
+
+var bankTransfers = []scenario{
 	{name: "paid", status: remittance.Paid},
 	{name: "paid-after-funding", status: remittance.Paid,
 		arrange: func(l *live) { l.books.available = 0 },
@@ -126,6 +130,63 @@ var scenarios = []struct {
 		}},
 }
 
+var accountLinks = []scenario{
+	{name: "paid", status: remittance.Paid, drive: func(t *testing.T, l *live) { l.designate(t, account) }},
+	{name: "paid-after-funding-and-a-reminder", status: remittance.Paid,
+		arrange: func(l *live) { l.books.available = 0 },
+		drive: func(t *testing.T, l *live) {
+			l.until(t, remittance.AwaitingFunds)
+			l.books.fund(amount)
+			require.NoError(t, l.c.SignalWorkflow(t.Context(), l.id(), "", contract.SignalFunds, nil))
+			require.Eventually(t, func() bool { return len(l.told.kinds()) == 2 }, time.Minute, 50*time.Millisecond)
+			l.designate(t, account)
+		}},
+	{name: "paid-after-a-bounce", status: remittance.Paid,
+		arrange: func(l *live) { l.bank.answers = []answer{refuses} },
+		drive: func(t *testing.T, l *live) {
+			l.designate(t, account)
+			l.eventually(t, func(s contract.State) bool { return s.Reason == remittance.BadDetails })
+			l.designate(t, other)
+		}},
+	{name: "messages-of-every-kind", status: remittance.Paid,
+		drive: func(t *testing.T, l *live) {
+			l.until(t, remittance.AwaitingRecipient)
+			l.update(t, contract.UpdateResend, nil)
+			l.update(t, contract.UpdateExtend, contract.ExtendInput{Until: time.Now().Add(time.Hour)})
+			l.update(t, contract.UpdateChangeContact, contract.ChangeContactInput{Contact: contact2})
+			l.designate(t, account)
+		}},
+	{name: "expired", status: remittance.Expired, arrange: func(l *live) { l.terms.Window = 2 * time.Second }},
+	{name: "expired-after-a-bounce", status: remittance.Expired,
+		arrange: func(l *live) { l.bank.answers = []answer{refuses} },
+		drive:   func(t *testing.T, l *live) { l.designate(t, account) }},
+	{name: "expired-without-funds", status: remittance.Expired,
+		arrange: func(l *live) { l.books.available = 0; l.in.Policy.FundingWindow = 2 * time.Second }},
+	{name: "declined", status: remittance.Cancelled, drive: func(t *testing.T, l *live) {
+		l.until(t, remittance.AwaitingRecipient)
+		l.update(t, contract.UpdateDecline, nil)
+	}},
+	{name: "cancelled", status: remittance.Cancelled, drive: func(t *testing.T, l *live) {
+		l.until(t, remittance.AwaitingRecipient)
+		l.update(t, contract.UpdateCancel, contract.CancelInput{Actor: remittance.ActorMerchant})
+	}},
+	{name: "returned-once-too-often", status: remittance.Returned,
+		arrange: func(l *live) {
+			l.terms.MaxReopens = 0
+			l.bank.course = append(l.bank.course, event{1500 * time.Millisecond, contract.StageReturned, remittance.AccountClosed})
+		},
+		drive: func(t *testing.T, l *live) { l.designate(t, account) }},
+	{name: "refused-once-too-often", status: remittance.Failed,
+		arrange: func(l *live) { l.terms.MaxReopens = 0; l.bank.answers = []answer{refuses} },
+		drive:   func(t *testing.T, l *live) { l.designate(t, account) }},
+}
+
+func (l *live) designate(t *testing.T, a remittance.AccountID) {
+	t.Helper()
+	l.until(t, remittance.AwaitingRecipient)
+	l.update(t, contract.UpdateDesignate, contract.DesignateInput{Account: a})
+}
+
 // TestLive runs every ending on a real server and, with -record, keeps its
 // history.
 func TestLive(t *testing.T) {
@@ -136,39 +197,55 @@ func TestLive(t *testing.T) {
 	c, err := client.Dial(opts)
 	require.NoError(t, err)
 	defer c.Close()
-	for i, sc := range scenarios {
-		t.Run(sc.name, func(t *testing.T) {
-			l := newLive(c, fmt.Sprintf("R-%d", i+1))
-			if sc.arrange != nil {
-				sc.arrange(l)
-			}
-			started := l.books.available + l.books.inFlight
-			stop := l.work(t)
-			defer stop()
-			run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: l.id(), TaskQueue: contract.QueueMain,
-				WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE}, contract.WorkflowBankTransfer, l.in)
-			require.NoError(t, err)
-			if sc.drive != nil {
-				sc.drive(t, l)
-			}
-			var s contract.State
-			require.NoError(t, run.Get(t.Context(), &s))
-			require.Equal(t, sc.status, s.Status)
-			if s.Status == remittance.Paid {
-				started = max(started, amount)
-			} else if l.books.available == 0 {
-				started = 0
-			}
-			l.settled(t, s, started)
-			if *record {
-				keepHistory(t, c, conv, run, sc.name)
-			}
-		})
+	for workflow, list := range map[string][]scenario{
+		contract.WorkflowBankTransfer: bankTransfers,
+		contract.WorkflowAccountLink:  accountLinks,
+	} {
+		for i, sc := range list {
+			t.Run(workflow+"/"+sc.name, func(t *testing.T) { runLive(t, c, conv, workflow, i+1, sc) })
+		}
 	}
 }
 
+func runLive(t *testing.T, c client.Client, conv payload.Converters, workflow string, n int, sc scenario) {
+	l := newLive(c, fmt.Sprintf("%s-%d", workflow, n))
+	if sc.arrange != nil {
+		sc.arrange(l)
+	}
+	started := l.books.available + l.books.inFlight
+	stop := l.work(t)
+	defer stop()
+	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: l.id(), TaskQueue: contract.QueueMain,
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE}, workflow, l.input(workflow))
+	require.NoError(t, err)
+	if sc.drive != nil {
+		sc.drive(t, l)
+	}
+	var s contract.State
+	require.NoError(t, run.Get(t.Context(), &s))
+	require.Equal(t, sc.status, s.Status)
+	if s.Status == remittance.Paid {
+		started = max(started, amount)
+	} else if l.books.available == 0 {
+		started = 0
+	}
+	l.settled(t, s, started)
+	if *record {
+		keepHistory(t, c, conv, run, workflow, sc.name)
+	}
+}
+
+func (l *live) input(workflow string) any {
+	if workflow == contract.WorkflowBankTransfer {
+		return l.in
+	}
+	o := l.in.Order
+	o.Account = ""
+	return contract.LinkInput{Order: o, Policy: l.in.Policy, Link: l.terms}
+}
+
 func newLive(c client.Client, id string) *live {
-	w := &world{books: newBooks(amount), bank: newBank(time.Now)}
+	w := &world{books: newBooks(amount), bank: newBank(time.Now), told: &fakeNotifier{}}
 	w.bank.finality = 2 * time.Second
 	w.bank.course = []event{{0, contract.StageWaiting, ""}, {300 * time.Millisecond, contract.StageExecuted, ""}}
 	w.in = contract.BankTransferInput{
@@ -182,7 +259,7 @@ func newLive(c client.Client, id string) *live {
 			EnquireEvery: 250 * time.Millisecond, AttentionAfter: 3 * time.Second, WatchEvery: 700 * time.Millisecond,
 		},
 	}
-	return &live{w, c}
+	return &live{w, c, contract.LinkTerms{Contact: contact, Window: time.Minute, ReopenWindow: 3 * time.Second, Reminders: []time.Duration{59 * time.Second}, MaxReopens: 1}}
 }
 
 // hide makes the bank show nothing for so long that only an operator can tell.
@@ -199,9 +276,12 @@ func (l *live) work(t *testing.T) func() {
 	activities.RegisterLedger(main, activities.NewLedger(l.books))
 	rail := worker.New(l.c, contract.QueueRail(remittance.RailBank), worker.Options{DisableWorkflowWorker: true, DisableRegistrationAliasing: true})
 	activities.RegisterBank(rail, activities.NewBank(l.bank, true, time.Now))
-	require.NoError(t, main.Start())
-	require.NoError(t, rail.Start())
-	return func() { rail.Stop(); main.Stop() }
+	notify := worker.New(l.c, contract.QueueNotify, worker.Options{DisableWorkflowWorker: true, DisableRegistrationAliasing: true})
+	activities.RegisterNotices(notify, activities.NewNotices(l.told))
+	for _, w := range []worker.Worker{main, rail, notify} {
+		require.NoError(t, w.Start())
+	}
+	return func() { notify.Stop(); rail.Stop(); main.Stop() }
 }
 
 func (l *live) state() (contract.State, error) {
@@ -235,7 +315,11 @@ func (l *live) eventually(t *testing.T, ok func(contract.State) bool) {
 
 func (l *live) update(t *testing.T, name string, arg any) {
 	t.Helper()
-	h, err := l.c.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{WorkflowID: l.id(), UpdateName: name, Args: []any{arg}, WaitForStage: client.WorkflowUpdateStageCompleted})
+	var args []any
+	if arg != nil {
+		args = []any{arg}
+	}
+	h, err := l.c.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{WorkflowID: l.id(), UpdateName: name, Args: args, WaitForStage: client.WorkflowUpdateStageCompleted})
 	require.NoError(t, err)
 	require.NoError(t, h.Get(t.Context(), nil))
 }

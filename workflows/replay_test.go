@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"soukin/contract"
 	"soukin/internal/keyring"
 	"soukin/internal/payload"
 	"soukin/remittance"
@@ -38,7 +41,7 @@ func TestReplay(t *testing.T) {
 		if strings.HasPrefix(filepath.Base(file), "bad-") {
 			continue
 		}
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
+		t.Run(strings.TrimSuffix(strings.TrimPrefix(file, histories+"/"), ".json"), func(t *testing.T) {
 			calls, err := replay(t, file)
 			require.NoError(t, err)
 			want, err := os.ReadFile(strings.TrimSuffix(file, ".json") + ".calls.txt")
@@ -64,22 +67,23 @@ func TestReplayFindsBadHistories(t *testing.T) {
 
 // TestEveryEndingHasAHistory keeps the collection complete as patterns grow.
 func TestEveryEndingHasAHistory(t *testing.T) {
-	ended := map[remittance.Status]bool{}
-	files, err := filepath.Glob(histories + "/BankTransfer/*.json")
-	require.NoError(t, err)
-	for _, file := range files {
-		if strings.HasPrefix(filepath.Base(file), "bad-") {
-			continue
+	want := []remittance.Status{remittance.Cancelled, remittance.Expired, remittance.Failed, remittance.Paid, remittance.Returned}
+	for _, workflow := range []string{contract.WorkflowBankTransfer, contract.WorkflowAccountLink} {
+		ended := map[remittance.Status]bool{}
+		files, err := filepath.Glob(filepath.Join(histories, workflow, "*.json"))
+		require.NoError(t, err)
+		for _, file := range files {
+			if strings.HasPrefix(filepath.Base(file), "bad-") {
+				continue
+			}
+			h := load(t, file)
+			last := h.Events[len(h.Events)-1].GetWorkflowExecutionCompletedEventAttributes()
+			require.NotNil(t, last, "%s does not end", file)
+			var s contract.State
+			require.NoError(t, json.Unmarshal(last.Result.Payloads[0].Data, &s))
+			ended[s.Status] = true
 		}
-		h := load(t, file)
-		last := h.Events[len(h.Events)-1].GetWorkflowExecutionCompletedEventAttributes()
-		require.NotNil(t, last, "%s does not end", file)
-		var s struct{ Status remittance.Status }
-		require.NoError(t, json.Unmarshal(last.Result.Payloads[0].Data, &s))
-		ended[s.Status] = true
-	}
-	for _, s := range []remittance.Status{remittance.Paid, remittance.Returned, remittance.Failed, remittance.Cancelled, remittance.Expired} {
-		require.True(t, ended[s], "no history ends as %s", s)
+		require.Equal(t, want, slices.Sorted(maps.Keys(ended)), workflow)
 	}
 }
 
