@@ -1,0 +1,70 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"soukin/internal/database"
+	"soukin/internal/sandbox/books"
+	"soukin/internal/sandbox/faults"
+	"soukin/internal/sandbox/ganb"
+)
+
+// Server is a sandbox. Make one with [New]; it is safe for use by many
+// goroutines.
+type Server struct {
+	db      *database.DB
+	books   *books.Books
+	faults  *faults.Injector
+	handler http.Handler
+}
+
+// New opens the books, takes up the clock and the fault plan where they were,
+// and gets ready to answer. Errors wrap [ErrOptions], [books.ErrRules],
+// [ganb.ErrSettings] or [faults.ErrPlan] where a setting is wrong.
+func New(ctx context.Context, o Options) (*Server, error) {
+	o = o.withDefaults()
+	if err := o.Settings.validate(); err != nil {
+		return nil, err
+	}
+	if o.DBPath == "" {
+		return nil, fmt.Errorf("%w: DBPath is empty, name a file", ErrOptions)
+	}
+	db, err := database.Open(ctx, "sqlite:"+o.DBPath)
+	if err != nil {
+		return nil, fmt.Errorf("open sandbox: %w", err)
+	}
+	s, err := open(ctx, db, o)
+	if err != nil {
+		_ = db.Close() // the first error matters
+		return nil, fmt.Errorf("open sandbox: %w", err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, db *database.DB, o Options) (*Server, error) {
+	b, err := books.Open(ctx, db, o.Settings.Bank, o.Settings.Accounts, o.Clock, o.Calendar, o.Directory)
+	if err != nil {
+		return nil, err
+	}
+	in, err := faults.Open(ctx, db, o.Settings.Faults)
+	if err != nil {
+		return nil, err
+	}
+	bank, err := ganb.New(ctx, db, b, in, o.Settings.Door, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", bank)
+	mux.Handle("/sandbox/", onlyLoopback(&controlAPI{b, in, o.Logger}))
+	return &Server{db, b, in, mux}, nil
+}
+
+// Handler answers for every counterparty, and for the control API under
+// /sandbox/.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Close ends the sandbox; what it remembers stays. No request may be running.
+func (s *Server) Close() error { return s.db.Close() }
