@@ -107,14 +107,9 @@ func (c *Client) withToken(ctx context.Context, op operation, p payload) (call.A
 	if err != nil {
 		return call.Answer{}, err
 	}
-	req.Header.Set("X-Access-Token", token.AccessToken)
-	answer, err := c.http.Do(ctx, req)
-	if err != nil {
+	answer, err := c.send(ctx, req, token)
+	if err != nil || !refusesToken(answer) {
 		return answer, err
-	}
-	if answer.Status != http.StatusUnauthorized && answer.Status != http.StatusForbidden {
-		c.tokens.accepted(token)
-		return answer, nil
 	}
 	renewed, err := c.tokens.renew(ctx, token, answer.Status)
 	if err != nil {
@@ -123,8 +118,20 @@ func (c *Client) withToken(ctx context.Context, op operation, p payload) (call.A
 	if renewed.AccessToken == token.AccessToken {
 		return answer, nil
 	}
-	req.Header.Set("X-Access-Token", renewed.AccessToken)
-	return c.http.Do(ctx, req)
+	return c.send(ctx, req, renewed)
+}
+
+func (c *Client) send(ctx context.Context, req call.Request, token Token) (call.Answer, error) {
+	req.Header.Set("X-Access-Token", token.AccessToken)
+	answer, err := c.http.Do(ctx, req)
+	if err == nil && !refusesToken(answer) {
+		c.tokens.accepted(token)
+	}
+	return answer, err
+}
+
+func refusesToken(a call.Answer) bool {
+	return a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden
 }
 
 func (c *Client) request(op operation, p payload) (call.Request, error) {

@@ -163,11 +163,13 @@ func unless(ok bool, name, rule string) error {
 	return fmt.Errorf("bank setting %s: %s", name, rule)
 }
 
-// String shows where the client points and no secret, under every print verb
-// but %#v.
+// String shows where the client points, and no secret.
 func (s Settings) String() string {
 	return fmt.Sprintf("bank at %s, login at %s, client %s", s.BaseURL, s.AuthURL, s.ClientID)
 }
+
+// GoString is String under %#v.
+func (s Settings) GoString() string { return s.String() }
 
 // LogValue is String for logs.
 func (s Settings) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -57,6 +57,15 @@ type Transfer struct {
 	HolidayCode  HolidayCode
 }
 
+// String leaves out the names and the account number.
+func (t Transfer) String() string { return t.Key.String() + " of " + t.Amount.String() }
+
+// GoString is String under %#v.
+func (t Transfer) GoString() string { return t.String() }
+
+// LogValue is String for logs.
+func (t Transfer) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
 // Validate checks the form of every field. It is the form the bank's
 // specification demands; whether the bank and branch exist is not looked at.
 // The error is a *remittance.RailError that names the field and never its
