@@ -119,7 +119,10 @@ func TestWorkerWithoutTheKeyLeavesTheWorkflowOpenUntilOneHasIt(t *testing.T) {
 	s := devserver.ForTest(t, nil)
 	ring := newRing(t)
 	sender := connect(t, s, payload.ForClient(ring))
-	run, err := sender.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "letter-2", TaskQueue: taskQueue}, letter, order{100, secret})
+	run, err := sender.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		ID: "letter-2", TaskQueue: taskQueue,
+		WorkflowTaskTimeout: time.Second, // a task the stopping worker took comes back soon
+	}, letter, order{100, secret})
 	require.NoError(t, err)
 	require.NoError(t, sender.SignalWorkflow(t.Context(), run.GetID(), "", "note", "!"))
 
