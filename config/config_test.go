@@ -55,6 +55,7 @@ func TestEverySettingIsDescribed(t *testing.T) {
 // fail to parse must not share a name.
 func TestErrorsNameTheRightVariable(t *testing.T) {
 	for name, bad := range map[string]string{
+		"SOUKIN_SANDBOX_EVERY_DAY": "maybe", "SOUKIN_SANDBOX_PROCESSING": "1", "SOUKIN_SANDBOX_BOUNCE": "1",
 		"SOUKIN_BANK_HONOURS_KEYS": "maybe", "SOUKIN_BANK_NEEDS_APPROVAL": "maybe", "SOUKIN_BANK_BUSINESS_ID": "maybe",
 		"SOUKIN_STICKY_CACHE": "many", "SOUKIN_STOP_TIMEOUT": "45", "SOUKIN_BANK_RATE": "fast",
 		"SOUKIN_BANK_CONCURRENCY": "x", "SOUKIN_BANK_TIMEOUT": "25", "SOUKIN_BANK_CAP": "1e6",
@@ -85,6 +86,7 @@ func TestRules(t *testing.T) {
 		{"SOUKIN_BANK_ACCOUNT_ID=123", "12 to 29"},
 		{"SOUKIN_FUNDING_WINDOW=-1h", "at least 1s"},
 		{"SOUKIN_BANK_FINALITY=31bd", "0bd to 30bd"},
+		{"SOUKIN_SANDBOX_BOUNCE=-1s", "at least 0s"},
 		{"SOUKIN_BANK_ERROR_CODES=220001=paid", "outcome"},
 		{"SOUKIN_BANK_ERROR_CODES=220001=rejected/bad_luck", "reason"},
 	}
@@ -160,6 +162,14 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	assert.Contains(t, printed.String(), "SOUKIN_BANK_ACCOUNT_ID=************345")
 }
 
+func TestOnlyTheSandboxNeedsNoSecret(t *testing.T) {
+	c, err := load(t)
+	require.NoError(t, err)
+	assert.Equal(t, config.SandboxClientSecret, c.Bank.ClientSecret)
+	_, err = load(t, "SOUKIN_BANK_AUTH_URL=https://api.gmo-aozora.com/ganb/api/auth/v1")
+	assert.ErrorContains(t, err, "SOUKIN_BANK_CLIENT_SECRET_FILE")
+}
+
 func TestSandboxIsReachedWhereItListens(t *testing.T) {
 	c, err := load(t, "SOUKIN_SANDBOX_LISTEN=0.0.0.0:9999")
 	require.NoError(t, err)
@@ -190,6 +200,20 @@ func TestFinalityRoundTrip(t *testing.T) {
 		require.NoError(t, f.UnmarshalText([]byte(s)))
 		assert.Equal(t, s, f.String())
 	}
+}
+
+func TestOperators(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "operators")
+	require.NoError(t, os.WriteFile(file, []byte("tanaka 0123456789abcdefghij\n\nsato abcdefghij0123456789\n"), 0o600))
+	c, err := load(t, "SOUKIN_CODEC_OPERATORS_FILE="+file)
+	require.NoError(t, err)
+	got, err := c.Gateway.ParseOperators()
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"0123456789abcdefghij": "tanaka", "abcdefghij0123456789": "sato"}, got)
+
+	require.NoError(t, os.WriteFile(file, []byte("tanaka\n"), 0o600))
+	_, err = load(t, "SOUKIN_CODEC_OPERATORS_FILE="+file)
+	assert.ErrorContains(t, err, "SOUKIN_CODEC_OPERATORS_FILE line 1")
 }
 
 func TestErrorCodes(t *testing.T) {

@@ -60,6 +60,19 @@ func parse(home string, set, file map[string]string) (Config, error) {
 
 // derive fills the settings whose default depends on another setting.
 func (c *Config) derive() {
+	c.deriveAddresses()
+	// The sandbox's secret is published and opens nothing else; with any other
+	// bank the setting must be made.
+	if c.Bank.ClientSecret == "" && strings.HasPrefix(c.Bank.AuthURL, c.Sandbox.URL+"/") {
+		c.Bank.ClientSecret = SandboxClientSecret
+	}
+}
+
+// SandboxClientSecret is the secret of the client that the sandbox knows from
+// the start.
+const SandboxClientSecret Secret = "soukin-sandbox-secret"
+
+func (c *Config) deriveAddresses() {
 	orElse(&c.Database, "sqlite:"+filepath.Join(c.Home, "soukin.db"))
 	orElse(&c.Keys, filepath.Join(c.Home, "keys"))
 	orElse(&c.Sandbox.URL, "http://"+reachable(c.Sandbox.Listen))

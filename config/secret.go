@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 )
@@ -36,4 +37,21 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (s *Secret) UnmarshalText(text []byte) error {
 	*s = Secret(strings.TrimSpace(string(text)))
 	return nil
+}
+
+// ParseOperators reads who may decode payloads: tokens to names.
+func (g Gateway) ParseOperators() (map[string]string, error) {
+	out := map[string]string{}
+	for i, line := range strings.Split(g.CodecOperators.Reveal(), "\n") {
+		fields := strings.Fields(line)
+		switch len(fields) {
+		case 0:
+			continue
+		case 2:
+			out[fields[1]] = fields[0]
+		default:
+			return nil, fmt.Errorf("SOUKIN_CODEC_OPERATORS_FILE line %d: must be a name and a token", i+1)
+		}
+	}
+	return out, nil
 }

@@ -40,14 +40,19 @@ type Worker struct {
 
 // Gateway is where pages, notices and the API are served.
 type Gateway struct {
-	Listen string `env:"SOUKIN_GATEWAY_LISTEN" envDefault:"127.0.0.1:8090" unit:"host:port" doc:"Where the gateway listens."`
+	Listen         string `env:"SOUKIN_GATEWAY_LISTEN" envDefault:"127.0.0.1:8090" unit:"host:port" doc:"Where the gateway listens."`
+	CodecOrigin    string `env:"SOUKIN_CODEC_UI_ORIGIN" default:"empty: no decoding" unit:"scheme://host[:port]" doc:"Origin of the Temporal Web UI whose operators may read payloads: the gateway then decodes them under /codec."`
+	CodecOperators Secret `env:"SOUKIN_CODEC_OPERATORS_FILE,file" unit:"path" redact:"file" default:"empty: only from this machine, without login" doc:"File of operators who may decode: one 'name token' a line, tokens of 20 characters or more."`
 }
 
 // Sandbox is the pretend counterparties.
 type Sandbox struct {
-	Listen string `env:"SOUKIN_SANDBOX_LISTEN" envDefault:"127.0.0.1:8092" unit:"host:port" doc:"Where the sandbox listens. It holds no secret and checks none: never expose it."`
-	URL    string `env:"SOUKIN_SANDBOX_URL" derived:"http://<SOUKIN_SANDBOX_LISTEN>" unit:"URL" doc:"Where 'starter sandbox' and the demo reach the sandbox."`
-	State  string `env:"SOUKIN_SANDBOX_STATE" derived:"<home>/sandbox.db" unit:"path" doc:"The sandbox's own books, kept apart from ours so that they can be compared."`
+	Listen     string        `env:"SOUKIN_SANDBOX_LISTEN" envDefault:"127.0.0.1:8092" unit:"host:port" doc:"Where the sandbox listens. It holds no secret and checks none: never expose it."`
+	URL        string        `env:"SOUKIN_SANDBOX_URL" derived:"http://<SOUKIN_SANDBOX_LISTEN>" unit:"URL" doc:"Where 'starter sandbox' and the demo reach the sandbox."`
+	State      string        `env:"SOUKIN_SANDBOX_STATE" derived:"<home>/sandbox.db" unit:"path" doc:"The sandbox's own books, kept apart from ours so that they can be compared."`
+	EveryDay   bool          `env:"SOUKIN_SANDBOX_EVERY_DAY" envDefault:"true" unit:"true or false" doc:"Whether transfers to other banks also run on weekends and holidays, as they do between banks that take part in the round-the-clock clearing. If false they are booked for the next bank day."`
+	Processing time.Duration `env:"SOUKIN_SANDBOX_PROCESSING" envDefault:"0s" unit:"duration" doc:"How long a transfer stays in process before it is executed."`
+	Bounce     time.Duration `env:"SOUKIN_SANDBOX_BOUNCE" envDefault:"2s" unit:"duration" doc:"How long after its execution a transfer comes back that is going to."`
 }
 
 // Bank is the contract with the bank and how patient we are with it.

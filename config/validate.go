@@ -23,10 +23,14 @@ const keyMemory = 24 * time.Hour
 const answerSlack = 5 * time.Second
 
 func (c *Config) validate() error {
+	_, operators := c.Gateway.ParseOperators()
 	return errors.Join(
+		operators,
 		c.validateListeners(),
 		c.validateLog(),
 		c.validateWorker(),
+		atLeast("SOUKIN_SANDBOX_PROCESSING", c.Sandbox.Processing, 0),
+		atLeast("SOUKIN_SANDBOX_BOUNCE", c.Sandbox.Bounce, 0),
 		c.Bank.validate(),
 		c.Bank.Policy.validate(),
 	)
@@ -73,6 +77,7 @@ func (b Bank) validate() error {
 		unless(b.ClientAuth == "basic" || b.ClientAuth == "post", "SOUKIN_BANK_CLIENT_AUTH", b.ClientAuth, "must be basic or post"),
 		unless(len(b.AccountID) >= 12 && len(b.AccountID) <= 29, "SOUKIN_BANK_ACCOUNT_ID", redact("tail", b.AccountID), "must have 12 to 29 characters"),
 		b.validateErrorCodes(),
+		unless(b.ClientSecret != "", "SOUKIN_BANK_CLIENT_SECRET_FILE", "", "must name a file with our secret at the bank; only the sandbox needs none"),
 		unless(b.Rate > 0, "SOUKIN_BANK_RATE", b.Rate, "must be above 0"),
 		unless(b.Concurrency >= 1, "SOUKIN_BANK_CONCURRENCY", b.Concurrency, "must be at least 1"),
 		unless(b.Timeout >= time.Second && b.Timeout <= 30*time.Second, "SOUKIN_BANK_TIMEOUT", b.Timeout, "must be from 1s to 30s: after 35s Temporal gives the call up, and we want to name its outcome before"),

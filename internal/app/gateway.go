@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"soukin/config"
+	"soukin/internal/keyring"
+	"soukin/internal/payload"
+	"soukin/internal/web"
+)
+
+// codecPath is where the Web UI sends payloads to be decoded.
+const codecPath = "/codec"
+
+// RunGateway serves health, and decodes payloads for the Web UI where that is
+// set up, until ctx ends.
+func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
+	o, err := apply(cfg, opts)
+	if err != nil {
+		return err
+	}
+	var open closers
+	defer func() { open.closeAll(o.log) }()
+	store, err := OpenStore(ctx, cfg, o.now)
+	if err != nil {
+		return err
+	}
+	open.add(store.Close)
+	ring, err := PayloadKeys(cfg)
+	if err != nil {
+		return err
+	}
+	c, err := dial(ctx, cfg, payload.ForClient(ring), o.log, nil)
+	if err != nil {
+		return err
+	}
+	open.add(func() error { c.Close(); return nil })
+	mux := http.NewServeMux()
+	mux.Handle("/", web.Health(map[string]web.Check{"database": store.DB.Ping, "temporal": temporalCheck(c)}))
+	if err := o.mountCodec(mux, cfg.Gateway, ring); err != nil {
+		return err
+	}
+	return o.serveUntil(ctx, "SOUKIN_GATEWAY_LISTEN", cfg.Gateway.Listen, mux)
+}
+
+func (o options) mountCodec(mux *http.ServeMux, cfg config.Gateway, ring *keyring.Ring) error {
+	if cfg.CodecOrigin == "" {
+		return nil
+	}
+	operators, err := cfg.ParseOperators()
+	if err != nil {
+		return err
+	}
+	codec, err := payload.CodecHandler(payload.CodecOptions{Ring: ring, UIOrigin: cfg.CodecOrigin, Operators: operators, Log: o.log})
+	if err != nil {
+		return fmt.Errorf("SOUKIN_CODEC_UI_ORIGIN: %w", err)
+	}
+	mux.Handle(codecPath+"/", http.StripPrefix(codecPath, codec))
+	return nil
+}
