@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -109,9 +110,9 @@ func DefaultHome() string {
 	return "soukin-home"
 }
 
-// testPrefix is left to tests, which share the environment with the processes
+// forTests are left to tests, which share the environment with the processes
 // they start.
-const testPrefix = "SOUKIN_TEST_"
+var forTests = regexp.MustCompile(`^SOUKIN_(TEST_.*|REQUIRE)$`)
 
 // unknown catches a mistyped variable: a limit that silently does not apply is
 // worse than a process that does not start.
@@ -122,7 +123,7 @@ func unknown(set map[string]string) error {
 	}
 	var errs []error
 	for name := range set {
-		if strings.HasPrefix(name, "SOUKIN_") && !strings.HasPrefix(name, testPrefix) && !known[name] {
+		if strings.HasPrefix(name, "SOUKIN_") && !forTests.MatchString(name) && !known[name] {
 			errs = append(errs, fmt.Errorf("%s is not a setting: see --print-config for the names", name))
 		}
 	}
