@@ -59,8 +59,11 @@ type parser struct {
 
 func (p *parser) transferAccount(in Input) {
 	p.account.bank = p.code(FieldBank, in.Bank, 4)
+	known := p.bankExists()
 	p.account.branch = p.code(FieldBranch, in.Branch, 3)
-	p.exists(FieldBranch)
+	if known && p.account.branch != "" && !p.branchExists() {
+		p.fault(&FieldError{Field: FieldBranch, Rule: RuleUnknownBranch, Text: p.account.branch})
+	}
 	p.account.kind = p.kind(in.Type)
 	p.number(in.Number)
 	if p.account.bank == YuchoCode {
@@ -84,27 +87,21 @@ func (p *parser) code(f Field, s string, length int) string {
 	return ""
 }
 
-// exists looks bank and branch up; branchField is the field the branch came
-// from.
-func (p *parser) exists(branchField Field) {
+// bankExists reports a bank code that no bank has.
+func (p *parser) bankExists() bool {
 	if p.account.bank == "" {
-		return
+		return false
 	}
-	if _, ok := p.directory.Bank(p.account.bank); !ok {
+	_, ok := p.directory.Bank(p.account.bank)
+	if !ok {
 		p.fault(&FieldError{Field: FieldBank, Rule: RuleUnknownBank, Text: p.account.bank})
-		return
 	}
-	if p.account.branch == "" {
-		return
-	}
-	if _, ok := p.directory.Branch(p.account.bank, p.account.branch); ok {
-		return
-	}
-	if branchField == FieldSymbol {
-		p.fault(&FieldError{Field: FieldSymbol, Rule: RuleSymbolNoBranch})
-		return
-	}
-	p.fault(&FieldError{Field: FieldBranch, Rule: RuleUnknownBranch, Text: p.account.branch})
+	return ok
+}
+
+func (p *parser) branchExists() bool {
+	_, ok := p.directory.Branch(p.account.bank, p.account.branch)
+	return ok
 }
 
 func (p *parser) kind(s string) AccountType {
@@ -171,7 +168,9 @@ func (p *parser) symbol(in Input) {
 		return
 	}
 	p.account.bank, p.account.branch, p.account.kind = YuchoCode, branch, kind
-	p.exists(FieldSymbol)
+	if !p.branchExists() {
+		p.fault(&FieldError{Field: FieldSymbol, Rule: RuleSymbolNoBranch})
+	}
 	if given := plainDigits(in.Branch); given != "" && given != branch {
 		p.fault(&FieldError{Field: FieldBranch, Rule: RuleSymbolBranch, Text: given})
 	}
