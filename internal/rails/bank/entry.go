@@ -8,9 +8,10 @@ import (
 
 // statusPage is TransferStatusResponse of the specification.
 type statusPage struct {
-	Count   text    `json:"count"`
-	Entries []entry `json:"transferDetails"`
-	Paging  []struct {
+	BaseDate text    `json:"baseDate"`
+	Count    text    `json:"count"`
+	Entries  []entry `json:"transferDetails"`
+	Paging   []struct {
 		HasNext flag `json:"hasNext"`
 		NextKey text `json:"nextItemKey"`
 	} `json:"transferQueryBulkResponses"`
@@ -31,6 +32,7 @@ func (p statusPage) check() error {
 // entry is TransferDetail of the specification, as far as it is used.
 type entry struct {
 	Status text `json:"transferStatus"`
+	Words  text `json:"transferStatusName"`
 	Fee    text `json:"transferDetailFee"`
 	Apply  []struct {
 		ApplyNo text `json:"applyNo"`
@@ -147,6 +149,9 @@ func (e entry) meaning() meaning {
 		return applyStatuses[string(apply)]
 	}
 	m := transferStatuses[string(e.Status)]
+	if m.stage == StageReturned {
+		m.reason = returnReason(string(e.Words), m.reason)
+	}
 	applied, known := applyStatuses[string(apply)]
 	if known && applied.stage == StageNotExecuted && (m.stage.moneyLeft() || m.stage.Outcome() == remittance.OutcomePending) {
 		return meaning{}

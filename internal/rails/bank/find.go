@@ -16,11 +16,12 @@ const clockSkew = time.Hour
 const fullPage = 500
 
 // Find looks for an instruction whose answer was lost, by the reference it
-// carries (transfer/status by date of application, all pages). from is when
-// the first attempt of the key began and to when the last one ended.
+// carries (transfer/status by date of application, from the day of from to the
+// bank's own today, all pages). from is when the first attempt of the key began
+// and to when the last one ended.
 //
 // nil means that it was never received, and only when that is proven: the bank
-// shows everything it has (Settings.NeedsApproval is false), and it has had
+// shows everything it has (Settings.ApprovalExempt), and it has had
 // Settings.VisibilityDelay since to before the search began. Until then, a
 // transfer that is not found comes back as a state of StageUnknown.
 //
@@ -40,7 +41,7 @@ func (c *Client) Find(ctx context.Context, ordered Transfer, from, to time.Time)
 	var marked []State
 	lookAlike := false
 	ref := Reference(ordered.Key)
-	err := c.eachTransfer(ctx, from, to, func(e entry) error {
+	err := c.eachTransfer(ctx, from, time.Time{}, func(e entry) error {
 		switch {
 		case e.carries(ref):
 			s, err := e.stateFor(ordered)
@@ -60,7 +61,7 @@ func (c *Client) Find(ctx context.Context, ordered Transfer, from, to time.Time)
 		return theLiveOne(marked)
 	case lookAlike:
 		return nil, contradiction("a transfer without reference looks like the one ordered")
-	case c.set.NeedsApproval:
+	case !c.set.ApprovalExempt:
 		return &State{Amount: ordered.Amount, Code: "not shown, may wait for approval"}, nil
 	case began.Before(to.Add(c.set.VisibilityDelay)):
 		return &State{Amount: ordered.Amount, Code: "not shown yet"}, nil
@@ -102,8 +103,8 @@ func (e entry) looksLike(ordered Transfer) bool {
 }
 
 // Sweep gives every transfer of one line that carries a reference of ours and
-// was applied for between two instants, to follow many remittances with one
-// enquiry. States are found again by their Reference; Amount is the bank's,
+// was applied for on the days from and to, in Japan, to follow many remittances
+// with one enquiry. A zero to means until the bank's own today. States are found again by their Reference; Amount is the bank's,
 // for the caller to compare, and PayeeMatches is not looked at. Errors:
 // RateLimited, Misconfigured, Unknown.
 func (c *Client) Sweep(ctx context.Context, from, to time.Time) ([]State, error) {
@@ -134,19 +135,19 @@ func (c *Client) Sweep(ctx context.Context, from, to time.Time) ([]State, error)
 }
 
 func (c *Client) eachTransfer(ctx context.Context, from, to time.Time, visit func(entry) error) error {
-	if now := c.set.Now(); to.Before(now) {
-		to = now // a request approved later may be dated later
-	}
-	q := url.Values{
-		"accountId": {c.set.AccountID}, "queryKeyClass": {"2"}, "requestTransferTerm": {"1"},
-		"dateFrom": {day(from.Add(-clockSkew))}, "dateTo": {day(to)},
-	}
+	q := c.daysQuery(from.Add(-clockSkew), to)
+	q.Set("queryKeyClass", "2")
+	q.Set("requestTransferTerm", "1")
 	return c.eachPage(q, func() (cursor, error) {
 		var page statusPage
 		next := cursor{}
 		err := c.do(ctx, opStatus, payload{query: q}, &page, func() error {
 			if err := page.check(); err != nil {
 				return err
+			}
+			// Days in one form of fixed length: text order is time order.
+			if string(page.BaseDate) < q.Get("dateFrom") {
+				return mismatch("the bank's day is before the search, or not given")
 			}
 			for _, p := range page.Paging {
 				next = cursor{bool(p.HasNext), string(p.NextKey)}

@@ -96,7 +96,7 @@ func always(status int, body string) func(int, exchange) (int, string) {
 func settings(url string) bank.Settings {
 	return bank.Settings{
 		BaseURL: url + "/corporation/v1", AccountID: account, Timeout: patience,
-		HonoursIdempotencyKey: true, VisibilityDelay: 10 * time.Minute,
+		HonoursIdempotencyKey: true, VisibilityDelay: 10 * time.Minute, ApprovalExempt: true,
 		Now: func() time.Time { return now },
 	}
 }
@@ -118,6 +118,7 @@ func railError(t *testing.T, err error) *remittance.RailError {
 // transfer is one entry of transfer/status as a test wants it.
 type transfer struct {
 	ApplyNo, Status, Apply, EDI, Comment, Amount, BankCode, Number string
+	Words                                                          string // transferStatusName
 	Unable                                                         string // JSON of unableDetailInfos
 }
 
@@ -137,7 +138,7 @@ func (e transfer) json() string {
 	if e.Unable != "" {
 		unable = `,"unableDetailInfos":[` + e.Unable + `]`
 	}
-	return `{` + optional("transferStatus", e.Status) +
+	return `{` + optional("transferStatus", e.Status) + optional("transferStatusName", e.Words) +
 		`"transferDetailFee":"130","transferApplies":[{"applyNo":"` + e.ApplyNo + `","transferApplyDetails":[{` +
 		optional("applyStatus", e.Apply) + optional("applyComment", e.Comment) +
 		`"applyDatetime":"2026-11-20T10:00:00+09:00"}]}],"transferAccepts":[{"acceptNo":"2026112001234567"}],` +

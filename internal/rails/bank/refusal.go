@@ -36,7 +36,8 @@ func (b refusalBody) details() []detailBody {
 
 // judge says what an error answer means, in the order of how sure it is: the
 // operator's own list of codes, the codes we know, words that say the bank has
-// the instruction already, named field errors, the HTTP status.
+// the instruction already or that our account is the matter, named field errors,
+// the HTTP status.
 func (c *Client) judge(k kind, a call.Answer) *remittance.RailError {
 	var body refusalBody
 	readable := json.Unmarshal(a.Body, &body) == nil
@@ -52,10 +53,14 @@ func (c *Client) judge(k kind, a call.Answer) *remittance.RailError {
 	v := httpStatuses[a.Status]
 	out.Outcome = v[k]
 	switch {
-	case a.Status == http.StatusBadRequest && (!readable || k == instructs && body.saysAlreadyThere()):
+	case a.Status == http.StatusBadRequest && (!readable || k == instructs && body.says(alreadyThere)):
 		out.Outcome = remittance.OutcomeUnknown
-	case a.Status == http.StatusBadRequest && len(body.details()) > 0:
+	case a.Status == http.StatusBadRequest && k != cancels && body.says(aboutOurAccount):
+		out.Outcome, out.Reason = remittance.OutcomeMisconfigured, remittance.RefusedByRail
+	case a.Status == http.StatusBadRequest && body.namesTheLine():
 		out.Outcome, out.Reason = fieldErrors[k], remittance.BadDetails
+	case a.Status == http.StatusBadRequest && len(body.details()) > 0:
+		out.Outcome = fieldErrors[k]
 	}
 	switch {
 	case out.Outcome == remittance.OutcomeRejected && out.Reason == remittance.ReasonNone:
@@ -93,13 +98,24 @@ func (k kind) limit(o remittance.Outcome) remittance.Outcome {
 	return o
 }
 
-func (b refusalBody) saysAlreadyThere() bool {
+// namesTheLine reports whether something is wrong with the payee's line, not
+// with the request around it.
+func (b refusalBody) namesTheLine() bool {
+	for _, line := range b.Transfer {
+		if len(line.Details) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (b refusalBody) says(words []string) bool {
 	said := string(b.Message)
 	for _, d := range b.details() {
 		said += "\n" + string(d.Message)
 	}
 	said = strings.ToLower(said)
-	for _, word := range alreadyThere {
+	for _, word := range words {
 		if strings.Contains(said, word) {
 			return true
 		}

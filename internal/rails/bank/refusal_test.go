@@ -47,7 +47,9 @@ func TestSubmitRefusals(t *testing.T) {
 		code    string
 	}{
 		"400 line error":             {400, badField, rejected, remittance.BadDetails, "HTTP 400 E1/0023456"},
-		"400 head error":             {400, badHead, rejected, remittance.BadDetails, "HTTP 400 E1/0023456"},
+		"400 head error":             {400, badHead, rejected, remittance.RefusedByRail, "HTTP 400 E1/0023456"},
+		"400 our account is short":   {400, detailMessage("支払可能残高が不足しています"), misconfigured, remittance.RefusedByRail, "HTTP 400 E2/1"},
+		"400 our limit, no field":    {400, message("1日の振込限度額を超えています"), misconfigured, remittance.RefusedByRail, "HTTP 400 E2"},
 		"400 name not kana":          {400, `{"errorCode":"E1","transferErrorDetails":[{"errorDetails":[{"errorDetailsCode":220001}]}]}`, rejected, remittance.BadDetails, "HTTP 400 E1/220001"},
 		"400 without a field":        {400, plainError, unknown, "", "HTTP 400 ERROR12345"},
 		"400 empty":                  {400, ``, unknown, "", "HTTP 400"},

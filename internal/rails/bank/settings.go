@@ -62,10 +62,11 @@ type Settings struct {
 	// VisibilityDelay is how long the bank may take to show an instruction in
 	// its enquiries; only after it can an instruction be proven not sent.
 	VisibilityDelay time.Duration
-	// NeedsApproval says that requests wait for a transaction password at the
-	// bank (no exemption from two-factor authorization). The bank does not show
-	// them until then, so nothing can ever be proven not sent by not finding it.
-	NeedsApproval bool
+	// ApprovalExempt says that the contract exempts transfers from two-factor
+	// authorization. Without the exemption a request waits for a transaction
+	// password and the bank does not show it until then, so that not finding it
+	// never proves that it was not sent.
+	ApprovalExempt bool
 	// BusinessID says that the contract uses the bank's Business-ID management,
 	// which changes how a pending application is cancelled.
 	BusinessID bool

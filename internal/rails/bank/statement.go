@@ -38,7 +38,8 @@ const (
 )
 
 // Statement gives the account's entries of the days from and to, in Japan,
-// oldest first (accounts/transactions, all pages). Errors: RateLimited,
+// oldest first (accounts/transactions, all pages). A zero to means until the
+// bank's own today. Errors: RateLimited,
 // Misconfigured, Unknown.
 func (c *Client) Statement(ctx context.Context, from, to time.Time) ([]Entry, error) {
 	var all []Entry
@@ -59,7 +60,8 @@ func (c *Client) Statement(ctx context.Context, from, to time.Time) ([]Entry, er
 }
 
 // Deposits gives the incoming transfers of the days from and to, in Japan,
-// oldest first (accounts/deposit-transactions, all pages). Errors:
+// oldest first (accounts/deposit-transactions, all pages). A zero to means until
+// the bank's own today. Errors:
 // RateLimited, Misconfigured, Unknown.
 func (c *Client) Deposits(ctx context.Context, from, to time.Time) ([]Deposit, error) {
 	var all []Deposit
@@ -80,7 +82,7 @@ func (c *Client) Deposits(ctx context.Context, from, to time.Time) ([]Deposit, e
 }
 
 func (c *Client) eachEntry(ctx context.Context, op operation, from, to time.Time, read func(entriesPage) error) error {
-	q := url.Values{"accountId": {c.set.AccountID}, "dateFrom": {day(from)}, "dateTo": {day(to)}}
+	q := c.daysQuery(from, to)
 	return c.eachPage(q, func() (cursor, error) {
 		var page entriesPage
 		err := c.do(ctx, op, payload{query: q}, &page, func() error {
@@ -94,6 +96,16 @@ func (c *Client) eachEntry(ctx context.Context, op operation, from, to time.Time
 		})
 		return cursor{bool(page.HasNext), string(page.NextKey)}, err
 	})
+}
+
+// daysQuery leaves out a zero to: the bank then goes up to its own today, which
+// is right even where its clock and ours are days apart, as with the sandbox.
+func (c *Client) daysQuery(from, to time.Time) url.Values {
+	q := url.Values{"accountId": {c.set.AccountID}, "dateFrom": {day(from)}}
+	if !to.IsZero() {
+		q.Set("dateTo", day(to))
+	}
+	return q
 }
 
 func (b itemBody) entry() (Entry, error) {

@@ -2,6 +2,7 @@ package bank
 
 import (
 	"net/http"
+	"strings"
 
 	"soukin/remittance"
 )
@@ -69,6 +70,32 @@ var transferStatuses = map[string]meaning{
 	// 不能・組戻あり is documented for bulk transfers, which are never ordered
 	// here: each line would have to be looked at.
 	"30": {StageUnknown, remittance.ReasonNone},
+}
+
+// returnWords are how banks name the seven reasons for money that could not be
+// credited. The specification has no field for the reason of a return; where the
+// words of the status (transferStatusName) say it, they are believed, because
+// only the sentence that people read depends on them.
+var returnWords = []struct {
+	word   string
+	reason remittance.Reason
+}{
+	{"口座なし", remittance.NoSuchAccount},
+	{"名義相違", remittance.NameMismatch},
+	{"番号相違", remittance.AccountNumberMismatch},
+	{"科目相違", remittance.AccountTypeMismatch},
+	{"解約", remittance.AccountClosed},
+	{"受入不可", remittance.AcceptanceError},
+	{"入金不能", remittance.NotCreditable},
+}
+
+func returnReason(words string, otherwise remittance.Reason) remittance.Reason {
+	for _, w := range returnWords {
+		if strings.Contains(words, w.word) {
+			return w.reason
+		}
+	}
+	return otherwise
 }
 
 // applyStatuses are the documented values of applyStatus. They speak only where
@@ -165,9 +192,17 @@ var errorCodes = map[string]struct {
 	"WG_ERR_154": {400, 499, CodeMeaning{Outcome: rateLimited}},
 	// Maintenance. Nothing read so far says that the request was not executed.
 	"WG_ERR_300": {400, 599, CodeMeaning{Outcome: unknown, Reason: remittance.RailMaintenance}},
-	// The payee's name is not half-width kana.
+	// The payee's name is not half-width kana (observed).
 	"220001": {400, 400, CodeMeaning{Outcome: rejected, Reason: remittance.BadDetails}},
+	// The payee's account cannot be confirmed (observed at sunabar).
+	"220011": {400, 400, CodeMeaning{Outcome: rejected, Reason: remittance.BadDetails}},
 }
+
+// aboutOurAccount are words of an error message that say our own account is
+// short of money or over its limit. That is not the payee's doing and passes:
+// the remittance waits and an operator acts. Guessing from words is safe here
+// because it only ever leads to waiting.
+var aboutOurAccount = []string{"残高", "限度額"}
 
 // alreadyThere are words of an error message that say the bank knows the
 // instruction already. The earlier one may have been executed, so such a

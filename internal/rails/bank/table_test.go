@@ -135,6 +135,34 @@ func TestEveryResultCode(t *testing.T) {
 	}
 }
 
+// The reason of a return is not in the specification; where the words of the
+// status say it, people should read it.
+func TestTheWordsOfAReturnSayWhy(t *testing.T) {
+	e := executed()
+	e.Status = "22"
+	b := serve(t, func(int, exchange) (int, string) { return 200, page("", e) })
+	c := client(t, settings(b.URL))
+	for words, want := range map[string]remittance.Reason{
+		"":             remittance.NotCreditable,
+		"資金返却":         remittance.NotCreditable,
+		"資金返却（口座なし）":   remittance.NoSuchAccount,
+		"資金返却（名義相違）":   remittance.NameMismatch,
+		"資金返却（口座番号相違）": remittance.AccountNumberMismatch,
+		"資金返却（科目相違）":   remittance.AccountTypeMismatch,
+		"資金返却（解約済み）":   remittance.AccountClosed,
+		"資金返却（受入不可）":   remittance.AcceptanceError,
+		"資金返却（入金不能）":   remittance.NotCreditable,
+		"資金返却（いまだ知らず）": remittance.NotCreditable,
+	} {
+		e.Words = words
+		s := stateOf(t, c)
+		assert.Equal(t, bank.StageReturned, s.Stage, words)
+		assert.Equal(t, want, s.Reason, words)
+	}
+	e.Status, e.Words = "20", "手続済（名義相違）"
+	assert.Equal(t, remittance.ReasonNone, stateOf(t, c).Reason, "words alone return no money")
+}
+
 func TestAnExecutedTransferWithARefundBesideItIsUnknown(t *testing.T) {
 	e := executed()
 	b := serve(t, func(int, exchange) (int, string) { return 200, page("", e) })
