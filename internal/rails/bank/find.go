@@ -21,7 +21,7 @@ const fullPage = 500
 // and to when the last one ended.
 //
 // nil means that it was never received, and only when that is proven: the bank
-// shows everything it has (Settings.ApprovalExempt), and it has had
+// shows everything it has (Settings.NeedsApproval is false), and it has had
 // Settings.VisibilityDelay since to before the search began. Until then, a
 // transfer that is not found comes back as a state of StageUnknown.
 //
@@ -61,7 +61,7 @@ func (c *Client) Find(ctx context.Context, ordered Transfer, from, to time.Time)
 		return theLiveOne(marked)
 	case lookAlike:
 		return nil, contradiction("a transfer without reference looks like the one ordered")
-	case !c.set.ApprovalExempt:
+	case c.set.NeedsApproval:
 		return &State{Amount: ordered.Amount, Code: "not shown, may wait for approval"}, nil
 	case began.Before(to.Add(c.set.VisibilityDelay)):
 		return &State{Amount: ordered.Amount, Code: "not shown yet"}, nil

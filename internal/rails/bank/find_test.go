@@ -146,7 +146,7 @@ func TestNotFoundIsProvenOnlyAfterTheVisibilityDelay(t *testing.T) {
 			b := serve(t, always(200, page("", other("01"))))
 			s := settings(b.URL)
 			s.Now = func() time.Time { return lastSent.Add(tc.later) }
-			s.ApprovalExempt = !tc.approval
+			s.NeedsApproval = tc.approval
 			got, err := client(t, s).Find(t.Context(), ordered(), lastSent.Add(-time.Hour), lastSent)
 			require.NoError(t, err)
 			assert.Equal(t, tc.found, got)

@@ -96,7 +96,7 @@ func always(status int, body string) func(int, exchange) (int, string) {
 func settings(url string) bank.Settings {
 	return bank.Settings{
 		BaseURL: url + "/corporation/v1", AccountID: account, Timeout: patience,
-		HonoursIdempotencyKey: true, VisibilityDelay: 10 * time.Minute, ApprovalExempt: true,
+		HonoursIdempotencyKey: true, VisibilityDelay: 10 * time.Minute,
 		Now: func() time.Time { return now },
 	}
 }

@@ -62,11 +62,11 @@ type Settings struct {
 	// VisibilityDelay is how long the bank may take to show an instruction in
 	// its enquiries; only after it can an instruction be proven not sent.
 	VisibilityDelay time.Duration
-	// ApprovalExempt says that the contract exempts transfers from two-factor
-	// authorization. Without the exemption a request waits for a transaction
-	// password and the bank does not show it until then, so that not finding it
-	// never proves that it was not sent.
-	ApprovalExempt bool
+	// NeedsApproval says that requests wait for a transaction password at the
+	// bank: the contract does not exempt transfers from two-factor
+	// authorization. The bank does not show them until then, so that not finding
+	// one never proves that it was not sent.
+	NeedsApproval bool
 	// BusinessID says that the contract uses the bank's Business-ID management,
 	// which changes how a pending application is cancelled.
 	BusinessID bool
