@@ -30,7 +30,7 @@ func each(t *testing.T, test func(t *testing.T, db *database.DB, r *record.Recor
 func sample(merchant, id string, at time.Time) record.Remittance {
 	return record.Remittance{
 		Ref:     remittance.Ref{Merchant: remittance.MerchantID(merchant), Remittance: remittance.RemittanceID(id)},
-		Pattern: remittance.BankTransfer, Amount: 12_345, Fee: 130, RequestHash: "hash-of-" + id,
+		Pattern: remittance.BankTransfer, Amount: 12_345, Fee: 130, RequestHash: "hash-of-" + id, Owner: "run-of-" + id,
 		Status: remittance.Processing, Seq: 2, Generation: 1, Instructed: 1, Account: "acc_00000000000000000000000001",
 		CreatedAt: at, UpdatedAt: at,
 	}
@@ -116,7 +116,7 @@ func TestTimelineIsInOrderAndAppendOnly(t *testing.T) {
 			{Seq: 1, At: clock, To: remittance.Accepted, Actor: remittance.ActorMerchant, Generation: 1, Account: row.Account, MoveHash: "a"},
 			{Seq: 2, At: clock.Add(time.Second), From: remittance.Accepted, To: remittance.Processing, Actor: remittance.ActorSystem,
 				Reason: remittance.WaitsForRail, Generation: 1, RailRef: "9", Code: "20", Deadline: &deadline, NeedsAttention: true,
-				Final: true, Evidence: "statement 2026-11-20, item 3", Postings: []string{"hold", "instruct"}, MoveHash: "b"},
+				Final: true, Evidence: "statement 2026-11-20, item 3", Note: "link_sent", Postings: []string{"hold", "instruct"}, MoveHash: "b"},
 		}
 		for _, i := range []int{1, 0} {
 			require.NoError(t, db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {

@@ -18,6 +18,7 @@ type Remittance struct {
 	Amount      remittance.Yen     `json:"amount"`
 	Fee         remittance.Yen     `json:"fee"` // due for each executed attempt
 	RequestHash string             `json:"-"`   // tells a repeated order from a conflicting one
+	Owner       string             `json:"-"`   // the execution that opened it
 	Status      remittance.Status  `json:"status"`
 	Reason      remittance.Reason  `json:"reason,omitempty"`
 	// Final means that nothing further happens by itself and the hold is gone.
@@ -38,16 +39,16 @@ type Remittance struct {
 	UpdatedAt      time.Time            `json:"updated_at"`
 }
 
-const insertRemittance = `INSERT INTO remittances (merchant, remittance_id, pattern, amount, fee, request_hash, status, reason, final,
-	seq, generation, instructed, account, rail_ref, code, deadline, needs_attention, shortfall, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+const insertRemittance = `INSERT INTO remittances (merchant, remittance_id, pattern, amount, fee, request_hash, owner, status, reason,
+	final, seq, generation, instructed, account, rail_ref, code, deadline, needs_attention, shortfall, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 ON CONFLICT (merchant, remittance_id) DO NOTHING`
 
 // Insert adds a remittance. It reports false, and changes nothing, when the id
 // is taken.
 func Insert(ctx context.Context, tx *database.Tx, r Remittance) (bool, error) {
 	return changed(tx.Exec(ctx, insertRemittance,
-		string(r.Merchant), string(r.Ref.Remittance), string(r.Pattern), int64(r.Amount), int64(r.Fee), r.RequestHash,
+		string(r.Merchant), string(r.Ref.Remittance), string(r.Pattern), int64(r.Amount), int64(r.Fee), r.RequestHash, r.Owner,
 		string(r.Status), string(r.Reason), r.Final, r.Seq, r.Generation, r.Instructed, string(r.Account), r.RailRef, r.Code,
 		optionalMicros(r.Deadline), r.NeedsAttention, int64(r.Shortfall), micros(r.CreatedAt), micros(r.UpdatedAt)))
 }
@@ -76,8 +77,8 @@ func changed(res sql.Result, err error) (bool, error) {
 	return n == 1, nil
 }
 
-const remittanceColumns = `SELECT merchant, remittance_id, pattern, amount, fee, request_hash, status, reason, final, seq, generation,
-	instructed, account, rail_ref, code, deadline, needs_attention, shortfall, created_at, updated_at FROM remittances`
+const remittanceColumns = `SELECT merchant, remittance_id, pattern, amount, fee, request_hash, owner, status, reason, final, seq,
+	generation, instructed, account, rail_ref, code, deadline, needs_attention, shortfall, created_at, updated_at FROM remittances`
 
 // Load reads one remittance inside a transaction. Errors: [ErrNotFound].
 func Load(ctx context.Context, tx *database.Tx, ref remittance.Ref) (Remittance, error) {
@@ -107,7 +108,7 @@ func scanRemittance(row scanner) (Remittance, error) {
 		created, updated int64
 		deadline         *int64
 	)
-	err := row.Scan(&r.Merchant, &r.Ref.Remittance, &r.Pattern, &r.Amount, &r.Fee, &r.RequestHash, &r.Status, &r.Reason, &r.Final,
+	err := row.Scan(&r.Merchant, &r.Ref.Remittance, &r.Pattern, &r.Amount, &r.Fee, &r.RequestHash, &r.Owner, &r.Status, &r.Reason, &r.Final,
 		&r.Seq, &r.Generation, &r.Instructed, &r.Account, &r.RailRef, &r.Code, &deadline, &r.NeedsAttention, &r.Shortfall, &created, &updated)
 	if err != nil {
 		return Remittance{}, fmt.Errorf("read remittance: %w", err)
@@ -117,7 +118,7 @@ func scanRemittance(row scanner) (Remittance, error) {
 }
 
 func collect[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // Err below reports what matters
 	var out []T
 	for rows.Next() {
 		v, err := scan(rows)

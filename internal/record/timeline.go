@@ -29,6 +29,7 @@ type Step struct {
 	Deadline       *time.Time           `json:"deadline,omitempty"`
 	NeedsAttention bool                 `json:"needs_attention"`
 	Evidence       string               `json:"evidence,omitempty"`
+	Note           string               `json:"note,omitempty"`
 	Postings       []string             `json:"postings,omitempty"`
 	// MoveHash tells the same step given twice from another step that claims
 	// the same number.
@@ -36,22 +37,25 @@ type Step struct {
 }
 
 const insertStep = `INSERT INTO timeline (merchant, remittance_id, seq, happened_at, from_status, to_status, reason, actor, final,
-	generation, account, rail_ref, code, deadline, needs_attention, evidence, postings, move_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+	generation, account, rail_ref, code, deadline, needs_attention, evidence, note, postings, move_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 // Append adds a step to the timeline of a remittance. Steps are never changed.
 func Append(ctx context.Context, tx *database.Tx, ref remittance.Ref, s Step) error {
 	_, err := tx.Exec(ctx, insertStep, string(ref.Merchant), string(ref.Remittance), s.Seq, micros(s.At), string(s.From), string(s.To),
 		string(s.Reason), string(s.Actor), s.Final, s.Generation, string(s.Account), s.RailRef, s.Code, optionalMicros(s.Deadline),
-		s.NeedsAttention, s.Evidence, strings.Join(s.Postings, ","), s.MoveHash)
+		s.NeedsAttention, s.Evidence, s.Note, strings.Join(s.Postings, ","), s.MoveHash)
 	if err != nil {
 		return fmt.Errorf("append step %d of %s: %w", s.Seq, ref, err)
 	}
 	return nil
 }
 
-const stepColumns = `SELECT seq, happened_at, from_status, to_status, reason, actor, final, generation, account, rail_ref, code,
-	deadline, needs_attention, evidence, postings, move_hash FROM timeline WHERE merchant = $1 AND remittance_id = $2`
+const (
+	stepFields = `seq, happened_at, from_status, to_status, reason, actor, final, generation, account, rail_ref, code,
+	deadline, needs_attention, evidence, note, postings, move_hash`
+	stepColumns = `SELECT ` + stepFields + ` FROM timeline WHERE merchant = $1 AND remittance_id = $2`
+)
 
 // StepAt reads one step inside a transaction. Errors: [ErrNotFound].
 func StepAt(ctx context.Context, tx *database.Tx, ref remittance.Ref, seq int) (Step, error) {
@@ -87,7 +91,7 @@ func scanStep(row scanner) (Step, error) {
 		postings string
 	)
 	err := row.Scan(&s.Seq, &at, &s.From, &s.To, &s.Reason, &s.Actor, &s.Final, &s.Generation, &s.Account, &s.RailRef, &s.Code,
-		&deadline, &s.NeedsAttention, &s.Evidence, &postings, &s.MoveHash)
+		&deadline, &s.NeedsAttention, &s.Evidence, &s.Note, &postings, &s.MoveHash)
 	if err != nil {
 		return Step{}, fmt.Errorf("read step: %w", err)
 	}

@@ -15,6 +15,7 @@ CREATE TABLE remittances (
     amount          BIGINT  NOT NULL CHECK (amount > 0),
     fee             BIGINT  NOT NULL CHECK (fee >= 0),
     request_hash    TEXT    NOT NULL CHECK (request_hash <> ''),
+    owner           TEXT    NOT NULL,
     status          TEXT    NOT NULL,
     reason          TEXT    NOT NULL,
     final           BOOLEAN NOT NULL,
@@ -56,6 +57,7 @@ CREATE TABLE timeline (
     deadline        BIGINT,
     needs_attention BOOLEAN NOT NULL,
     evidence        TEXT    NOT NULL,
+    note            TEXT    NOT NULL,
     postings        TEXT    NOT NULL, -- in order, separated by commas
     move_hash       TEXT    NOT NULL,
     PRIMARY KEY (merchant, remittance_id, seq),
