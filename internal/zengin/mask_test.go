@@ -63,6 +63,8 @@ func TestNothingPrintsAnAccountOrAName(t *testing.T) {
 			assertNoSecret(t, string(text), "xml")
 		}
 	}
+	typed := with(func(in *zengin.Input) { in.Number, in.Name = secretNumber, secretName })
+	assert.Equal(t, "account as typed account as typed &account as typed", fmt.Sprintf("%+v %#v &%v", typed, typed, &typed))
 	assert.Equal(t, "0005-001 ordinary *****21", o.Account.String())
 	assert.Equal(t, "account name of 7 letters", o.Name.String())
 	assert.Equal(t, "no account", zengin.PayeeAccount{}.String())
@@ -74,7 +76,7 @@ func TestNoLoggerWritesAnAccountOrAName(t *testing.T) {
 	var out bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
 		log := slog.New(handler)
-		log.Info("sent", "account", o.Account, "pointer", &o.Account, "name", o.Name, "order", o, "all", o.more)
+		log.Info("sent", "account", o.Account, "pointer", &o.Account, "name", o.Name, "order", o, "all", o.more, "typed", zengin.Input{Name: secretName, Number: secretNumber})
 		log.With("account", o.Account).WithGroup("g").Info(fmt.Sprint(o.Name), slog.Any("order", &o))
 	}
 	encoder := zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig())

@@ -2,6 +2,8 @@ package zengin
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,6 +24,13 @@ type Input struct {
 	Charset   Charset // the rail's letters; zero means CharsetTransfer
 	NameLimit int     // the rail's length of a name; zero means LimitTransfer
 }
+
+// Format is masked for every verb: what a person typed is personal data before
+// it is an account.
+func (in Input) Format(f fmt.State, _ rune) { fmt.Fprint(f, "account as typed") }
+
+// LogValue is masked.
+func (in Input) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(in)) }
 
 // ParseAccount checks a payee's account against the directory of banks and
 // brings it to the form that rails take: number padded to 7 digits, Japan Post

@@ -46,33 +46,37 @@ func (d *Directory) SearchBranches(bank, query string, limit int) []Branch {
 	return out
 }
 
-// searchable is one bank or branch, folded.
+// searchable is one bank or branch, folded. An index is in the order in which
+// equal matches come back.
 type searchable struct {
+	at     int // its place in the directory
 	code   string
 	texts  []string // folded names and readings
 	romaji []string
-	weight int // among equal matches, higher comes first
 }
 
 func indexBanks(banks []bankEntry) []searchable {
 	index := make([]searchable, len(banks))
 	for i, b := range banks {
 		names := append([]string{b.short, b.Kana}, aliases[b.Code]...)
-		index[i] = newSearchable(b.Code, names, standing(b))
+		index[i] = newSearchable(i, b.Code, names)
 	}
+	slices.SortStableFunc(index, func(a, b searchable) int {
+		return cmp.Compare(standing(banks[b.at]), standing(banks[a.at]))
+	})
 	return index
 }
 
 func indexBranches(branches []Branch) []searchable {
 	index := make([]searchable, len(branches))
 	for i, b := range branches {
-		index[i] = newSearchable(b.Code, []string{b.Name, b.Kana}, 0)
+		index[i] = newSearchable(i, b.Code, []string{b.Name, b.Kana})
 	}
 	return index
 }
 
-func newSearchable(code string, names []string, weight int) searchable {
-	s := searchable{code: code, weight: weight}
+func newSearchable(at int, code string, names []string) searchable {
+	s := searchable{at: at, code: code}
 	for _, name := range names {
 		text := fold(name)
 		s.texts = append(s.texts, text)
@@ -113,25 +117,14 @@ func search(index []searchable, query string, limit int) []int {
 	if limit < 1 {
 		limit = defaultLimit
 	}
-	type hit struct{ at, match int }
-	var hits []hit
+	var hits [noMatch][]int
 	for i := range index {
-		if m := q.match(&index[i]); m < noMatch {
-			hits = append(hits, hit{i, m})
+		if m := q.match(&index[i]); m < noMatch && len(hits[m]) < limit {
+			hits[m] = append(hits[m], index[i].at)
 		}
 	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(
-			cmp.Compare(a.match, b.match),
-			cmp.Compare(index[b.at].weight, index[a.at].weight),
-			cmp.Compare(index[a.at].code, index[b.at].code),
-		)
-	})
-	out := make([]int, 0, min(limit, len(hits)))
-	for _, h := range hits[:min(limit, len(hits))] {
-		out = append(out, h.at)
-	}
-	return out
+	found := slices.Concat(hits[:]...)
+	return found[:min(limit, len(found))]
 }
 
 type query struct {
