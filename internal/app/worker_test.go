@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"golang.org/x/oauth2"
 
 	"soukin/config"
 	"soukin/contract"
@@ -61,7 +60,7 @@ func newSystem(t *testing.T) system {
 	start(t, sandboxed.Run, cfg, app.WithListener(l), app.WithLogger(s.log))
 	_, err = app.CreatePayloadKeys(cfg)
 	require.NoError(t, err)
-	s.login(t)
+	require.NoError(t, sandboxed.Login(context.Background(), cfg.Bank, s.sandbox))
 	return s
 }
 
@@ -90,20 +89,6 @@ func start(t *testing.T, run func(context.Context, config.Config, ...app.Option)
 	}
 	t.Cleanup(func() { assert.NoError(t, stop()) })
 	return stop
-}
-
-func (s system) login(t *testing.T) {
-	t.Helper()
-	ctx := context.Background()
-	token, err := s.sandbox.FirstToken(ctx, oauth2.Config{
-		ClientID: s.cfg.Bank.ClientID, ClientSecret: s.cfg.Bank.ClientSecret.Reveal(), RedirectURL: s.cfg.Bank.RedirectURL,
-		Endpoint: oauth2.Endpoint{AuthURL: s.cfg.Bank.AuthURL + "/authorization", TokenURL: s.cfg.Bank.AuthURL + "/token"},
-		Scopes:   bank.DefaultScopes(),
-	})
-	require.NoError(t, err)
-	require.NoError(t, bank.NewFileStore(s.cfg.Bank.Token).Update(ctx, func(bank.Token) (bank.Token, error) {
-		return bank.Token{AccessToken: token.AccessToken, RefreshToken: token.RefreshToken, ObtainedAt: time.Now(), ExpiresAt: token.Expiry}, nil
-	}))
 }
 
 func TestOneRemittanceFromOrderToPaid(t *testing.T) {

@@ -1,0 +1,46 @@
+package demo
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"soukin/config"
+)
+
+// chooseHome gives the directory of a demo: the one that was asked for; one
+// that belongs to the database, because the keys must stay with the data; or a
+// fresh one.
+func chooseHome(state, database string, now time.Time) (string, error) {
+	home := state
+	switch {
+	case home != "":
+	case database != "":
+		sum := sha256.Sum256([]byte(database))
+		home = filepath.Join(config.DemoRoot(), "database-"+hex.EncodeToString(sum[:4]))
+	default:
+		return freshHome(now)
+	}
+	home, err := filepath.Abs(home)
+	if err != nil {
+		return "", err
+	}
+	return home, os.MkdirAll(home, 0o700)
+}
+
+func freshHome(now time.Time) (string, error) {
+	if err := os.MkdirAll(config.DemoRoot(), 0o700); err != nil {
+		return "", err
+	}
+	name := filepath.Join(config.DemoRoot(), now.Format("20060102-150405"))
+	for n := 2; ; n++ {
+		err := os.Mkdir(name, 0o700)
+		if err == nil || !os.IsExist(err) {
+			return name, err
+		}
+		name = filepath.Join(config.DemoRoot(), fmt.Sprintf("%s-%d", now.Format("20060102-150405"), n))
+	}
+}

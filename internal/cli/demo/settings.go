@@ -1,0 +1,55 @@
+package demo
+
+import (
+	"maps"
+
+	"soukin/config"
+)
+
+// waits are the settings that the demo shortens so that nobody waits for days.
+var waits = map[string]string{
+	"SOUKIN_BANK_FINALITY":          "6s",
+	"SOUKIN_BANK_VISIBILITY_DELAY":  "3s",
+	"SOUKIN_BANK_ENQUIRE_EVERY":     "1s",
+	"SOUKIN_BANK_WATCH_EVERY":       "2s",
+	"SOUKIN_BANK_CORRECTION_WINDOW": "5s",
+	"SOUKIN_BANK_SUBMIT_WINDOW":     "1m",
+	"SOUKIN_BANK_ATTENTION_AFTER":   "3m",
+	"SOUKIN_FUNDING_WINDOW":         "30m",
+	"SOUKIN_FUNDING_RECHECK":        "10s",
+}
+
+// others are the settings of the demo that are no waits: the sandbox bears more
+// calls than a bank, and takes a moment for each transfer so that the table
+// has something to show.
+var others = map[string]string{
+	"SOUKIN_BANK_RATE":            "50",
+	"SOUKIN_BANK_SUBMIT_ATTEMPTS": "3",
+	"SOUKIN_SANDBOX_PROCESSING":   "1500ms",
+	"SOUKIN_SANDBOX_BOUNCE":       "3s",
+}
+
+// Wait is a setting that the demo shortened.
+type Wait struct {
+	Setting string
+	Default string
+	Here    string
+}
+
+// Waits lists what the demo shortened, in the order of the documentation.
+func Waits() []Wait {
+	var out []Wait
+	for _, s := range config.Settings() {
+		if here, ok := waits[s.Name]; ok {
+			out = append(out, Wait{s.Name, s.Default, here})
+		}
+	}
+	return out
+}
+
+func settings(places map[string]string) map[string]string {
+	out := maps.Clone(waits)
+	maps.Copy(out, others)
+	maps.Copy(out, places)
+	return out
+}

@@ -1,0 +1,291 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"soukin/config"
+	"soukin/contract"
+	"soukin/internal/app"
+	"soukin/internal/app/sandboxed"
+	"soukin/internal/devserver"
+	"soukin/internal/sandbox/control"
+)
+
+// Options says what a demo is to run on.
+type Options struct {
+	// Environ has the form of [os.Environ]; its settings win over the demo's.
+	Environ []string
+	// State is the directory to keep everything in. Empty: a fresh one, or one
+	// that belongs to Database.
+	State string
+	// Database is a DSN. Empty: SQLite in the directory.
+	Database string
+	// UIPort is the port of Temporal's Web UI; 0 chooses one.
+	UIPort int
+	// Progress is told what the start does.
+	Progress func(devserver.Progress)
+}
+
+// System is a whole installation that runs in this process.
+type System struct {
+	Home   string
+	Config config.Config
+	// WebUI is the base of Temporal's Web UI, empty when the server was running already.
+	WebUI   string
+	Sandbox *control.Client
+
+	log     *slog.Logger
+	logFile io.Closer
+	server  *devserver.Server
+	running []*process
+	failed  chan error
+}
+
+// defaultUIPort is where Temporal's own documentation shows the Web UI.
+const defaultUIPort = 8233
+
+// Start builds and starts everything and returns when it is ready. The caller
+// must Close it.
+func Start(ctx context.Context, o Options) (*System, error) {
+	home, err := chooseHome(o.State, o.Database, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	s := &System{Home: home, failed: make(chan error, 1)}
+	if err := s.start(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *System) start(ctx context.Context, o Options) error {
+	if err := s.openLog(); err != nil {
+		return err
+	}
+	places, err := s.places(ctx)
+	if err != nil {
+		return err
+	}
+	defer places.closeUnused()
+	uiPort, err := choosePort(ctx, o.UIPort)
+	if err != nil {
+		return err
+	}
+	if err := s.startTemporal(ctx, o, places, uiPort); err != nil {
+		return err
+	}
+	if err := s.configure(o, places); err != nil {
+		return err
+	}
+	if _, err := app.CreatePayloadKeys(s.Config); err != nil {
+		return err
+	}
+	s.Sandbox = control.NewClient(s.Config.Sandbox.URL, &http.Client{Timeout: time.Minute})
+	if err := s.run(ctx, "sandbox", sandboxed.Run, places.take("sandbox")); err != nil {
+		return err
+	}
+	if err := sandboxed.Login(ctx, s.Config.Bank, s.Sandbox); err != nil {
+		return fmt.Errorf("log in at the sandbox's bank: %w", err)
+	}
+	if err := s.run(ctx, "gateway", app.RunGateway, places.take("gateway")); err != nil {
+		return err
+	}
+	if err := s.run(ctx, "worker", app.RunWorker, places.take("worker")); err != nil {
+		return err
+	}
+	return config.NoteDemo(s.Home)
+}
+
+func (s *System) openLog() error {
+	dir := filepath.Join(s.Home, "logs")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "soukin.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	s.logFile = f
+	s.log, err = app.NewLogger("info", f)
+	return err
+}
+
+func (s *System) startTemporal(ctx context.Context, o Options, places places, uiPort int) (err error) {
+	opts := devserver.Options{
+		Dir: filepath.Join(s.Home, "temporal"), SearchAttributes: contract.SearchAttributes(),
+		UI: true, UIPort: uiPort, CodecEndpoint: "http://" + places.address("gateway") + "/codec", Progress: o.Progress,
+	}
+	set := env.ToMap(o.Environ)
+	if set["TEMPORAL_ADDRESS"] != "" {
+		cfg, err := config.Load(append(slices.Clone(o.Environ), "SOUKIN_HOME="+s.Home))
+		if err != nil {
+			return err
+		}
+		opts.Existing, opts.Namespace = &cfg.Temporal.Options, cfg.Temporal.Namespace()
+	}
+	if s.server, err = devserver.Start(ctx, opts); err != nil {
+		return err
+	}
+	s.WebUI = s.server.UI
+	return nil
+}
+
+// configure writes soukin.env, so that other terminals find the same system,
+// and then reads it as every process does.
+func (s *System) configure(o Options, places places) error {
+	here := map[string]string{
+		"TEMPORAL_ADDRESS":       s.server.Address,
+		"TEMPORAL_NAMESPACE":     s.server.Namespace,
+		"SOUKIN_WORKER_LISTEN":   places.address("worker"),
+		"SOUKIN_GATEWAY_LISTEN":  places.address("gateway"),
+		"SOUKIN_SANDBOX_LISTEN":  places.address("sandbox"),
+		"SOUKIN_CODEC_UI_ORIGIN": s.WebUI,
+	}
+	if o.Database != "" {
+		here["SOUKIN_DATABASE"] = o.Database
+	}
+	err := config.WriteHomeFile(s.Home, "Written by starter demo on each start. Waits are shortened: not for production.", settings(here))
+	if err != nil {
+		return err
+	}
+	s.Config, err = config.Load(append(slices.Clone(o.Environ), "SOUKIN_HOME="+s.Home))
+	return err
+}
+
+// process is one of the installation's processes, run as a goroutine.
+type process struct {
+	name string
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+func (s *System) run(ctx context.Context, name string, run func(context.Context, config.Config, ...app.Option) error, l net.Listener) error {
+	own, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p := &process{name, stop, make(chan struct{})}
+	s.running = append(s.running, p)
+	ready := make(chan struct{})
+	failed := make(chan error, 1)
+	go func() {
+		defer close(p.done)
+		err := run(own, s.Config, app.WithListener(l), app.WithLogger(s.log.With("process", name)), app.WithReady(func() { close(ready) }))
+		if err == nil && own.Err() == nil {
+			err = errors.New("it ended by itself")
+		}
+		if err != nil {
+			failed <- fmt.Errorf("%s: %w", name, err)
+		}
+		close(failed)
+	}()
+	select {
+	case <-ready:
+		go s.watch(failed)
+		return nil
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// watch passes on why a process ended that should run.
+func (s *System) watch(failed <-chan error) {
+	if err := <-failed; err != nil {
+		select {
+		case s.failed <- err:
+		default:
+		}
+	}
+}
+
+// Failed gives the error of the first process that broke.
+func (s *System) Failed() <-chan error { return s.failed }
+
+// TemporalGone is closed when the Temporal server that the demo started has
+// ended; it is nil for a server that was running already.
+func (s *System) TemporalGone() <-chan struct{} { return s.server.Done() }
+
+// Close stops everything in the opposite order of the start and waits for it.
+// What was stored stays.
+func (s *System) Close() error {
+	for i := len(s.running) - 1; i >= 0; i-- {
+		s.running[i].stop()
+		<-s.running[i].done
+	}
+	s.running = nil
+	var err error
+	if s.server != nil {
+		err = s.server.Close()
+	}
+	if s.logFile != nil {
+		err = errors.Join(err, s.logFile.Close())
+		s.logFile = nil
+	}
+	return err
+}
+
+func choosePort(ctx context.Context, wanted int) (int, error) {
+	if wanted != 0 {
+		return wanted, nil
+	}
+	l, err := listenNear(ctx, defaultUIPort)
+	if err != nil {
+		return 0, err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
+}
+
+// listenNear takes the usual port where it is free, else any.
+func listenNear(ctx context.Context, port int) (net.Listener, error) {
+	var lc net.ListenConfig
+	if l, err := lc.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+		return l, nil
+	}
+	return lc.Listen(ctx, "tcp", "127.0.0.1:0")
+}
+
+// places are the listeners of the processes, opened before anything starts so
+// that every address is known when soukin.env is written.
+type places map[string]net.Listener
+
+func (s *System) places(ctx context.Context) (places, error) {
+	out := places{}
+	for name, port := range map[string]int{"gateway": 8090, "worker": 8091, "sandbox": 8092} {
+		l, err := listenNear(ctx, port)
+		if err != nil {
+			out.closeUnused()
+			return nil, err
+		}
+		out[name] = l
+	}
+	return out, nil
+}
+
+func (p places) address(name string) string { return p[name].Addr().String() }
+
+// take gives a listener to the process that will close it.
+func (p places) take(name string) net.Listener {
+	l := p[name]
+	delete(p, name)
+	return l
+}
+
+func (p places) closeUnused() {
+	for _, l := range p {
+		// It served nobody yet.
+		_ = l.Close()
+	}
+}

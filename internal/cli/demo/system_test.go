@@ -1,0 +1,70 @@
+package demo_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"soukin/config"
+	"soukin/internal/cli/demo"
+	"soukin/internal/devserver"
+)
+
+// needsServer skips where no Temporal server is on this machine: building one
+// inside a test would look like a hang.
+func needsServer(t *testing.T) {
+	t.Helper()
+	devserver.ForTest(t, nil)
+}
+
+func private(t *testing.T) []string {
+	t.Helper()
+	cache := t.TempDir()
+	real, err := os.UserCacheDir()
+	require.NoError(t, err)
+	// The demo's own notes go to a directory of the test; the server is found
+	// where it is cached.
+	require.NoError(t, os.MkdirAll(filepath.Join(cache, "soukin"), 0o700))
+	built := filepath.Join("soukin", "temporal-"+devserver.CLIVersion)
+	if _, err := os.Stat(filepath.Join(real, built)); err == nil {
+		require.NoError(t, os.Symlink(filepath.Join(real, built), filepath.Join(cache, built)))
+	}
+	t.Setenv("XDG_CACHE_HOME", cache)
+	return []string{"TEMPORAL_CONFIG_FILE=" + filepath.Join(t.TempDir(), "none")}
+}
+
+func TestASystemStartsStopsAndStartsAgain(t *testing.T) {
+	needsServer(t)
+	environ := private(t)
+	ctx := context.Background()
+	s, err := demo.Start(ctx, demo.Options{Environ: environ})
+	require.NoError(t, err)
+	newest, ok := config.NewestDemo()
+	assert.True(t, ok)
+	assert.Equal(t, s.Home, newest)
+	assert.NotEmpty(t, s.WebUI)
+
+	again, err := config.Load(append(environ, "SOUKIN_HOME="+s.Home))
+	require.NoError(t, err)
+	assert.Equal(t, s.Config.Temporal.Address(), again.Temporal.Address(), "another terminal finds the same server")
+	assert.Equal(t, s.Config.Bank.APIURL, again.Bank.APIURL)
+	assert.Equal(t, s.Config.Bank.Policy, again.Bank.Policy)
+	require.NoError(t, s.Close())
+	require.NoError(t, s.Close(), "closing twice is allowed")
+
+	second, err := demo.Start(ctx, demo.Options{Environ: environ, State: s.Home})
+	require.NoError(t, err)
+	assert.Equal(t, s.Home, second.Home)
+	require.NoError(t, second.Close())
+}
+
+func TestEveryShortenedWaitIsTold(t *testing.T) {
+	assert.Len(t, demo.Waits(), 9)
+	for _, w := range demo.Waits() {
+		assert.NotEqual(t, w.Default, w.Here, w.Setting)
+	}
+}
