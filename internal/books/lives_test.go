@@ -206,6 +206,33 @@ func TestAFeeOfNothingIsNotPosted(t *testing.T) {
 	})
 }
 
+// TestTheTimelineHasALastWord: that the recipient was told is written down after
+// the end, and nothing else happens to a remittance that has ended.
+func TestTheTimelineHasALastWord(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.fund(10_000)
+		f.live("R-1", false, []act{do(remittance.Sent), end(remittance.Paid, settle, fee)})
+		word := final(from(f.state("R-1"), remittance.Paid))
+		word.Note = "notice_sent:paid"
+		for _, spoil := range []func(*contract.Move){
+			func(m *contract.Move) { m.Note = "" },
+			func(m *contract.Move) { m.Final = false },
+			func(m *contract.Move) { m.Postings = []contract.Posting{release} },
+			func(m *contract.Move) { m.To = remittance.Returned },
+			func(m *contract.Move) { m.Account = other },
+		} {
+			bad := word
+			spoil(&bad)
+			_, err := f.books.Move(t.Context(), bad)
+			require.ErrorIs(t, err, books.ErrConflict)
+		}
+		f.move(word)
+		f.move(word)
+		require.Equal(t, remittance.Paid, f.state("R-1").Status)
+		f.audit()
+	})
+}
+
 func TestNothingComesBackLateThatIsNotPaid(t *testing.T) {
 	each(t, func(f *fixture) {
 		f.fund(20_000)

@@ -52,7 +52,7 @@ func checkMove(row record.Remittance, m contract.Move) error {
 		return fmt.Errorf("step %d follows step %d, not step %d", row.Seq+1, row.Seq, m.Seq-1)
 	}
 	if row.Final {
-		return fmt.Errorf("it has ended as %s", row.Status)
+		return checkLastWord(row, m)
 	}
 	if m.From != row.Status {
 		return fmt.Errorf("it is %s, not %s", row.Status, m.From)
@@ -73,6 +73,17 @@ func checkMove(row record.Remittance, m contract.Move) error {
 		return err
 	}
 	return checkInstruction(start[0], row, m)
+}
+
+// checkLastWord allows a note on the timeline of a remittance that has ended
+// ("the recipient was told"), and nothing else.
+func checkLastWord(row record.Remittance, m contract.Move) error {
+	same := m.From == row.Status && m.To == row.Status && m.Final && m.Reason == row.Reason && m.Generation == row.Generation &&
+		(m.Account == "" || m.Account == row.Account)
+	if !same || m.Note == "" || len(m.Postings) > 0 || m.At.IsZero() || m.Actor == "" {
+		return fmt.Errorf("it has ended as %s", row.Status)
+	}
+	return nil
 }
 
 // checkPostings follows the money from where it is to where the step says it
