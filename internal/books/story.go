@@ -83,7 +83,8 @@ func (s *story) auditSteps(find finder) {
 		if err := remittance.Transition(step.From, step.To); err != nil && step.From != step.To {
 			find(RuleTransition, "step %d: %v", step.Seq, err)
 		}
-		if before.Final && step.Reason != remittance.LateReturn {
+		lastWord := step.Final && step.To == before.To && step.Note != "" && len(step.Postings) == 0
+		if before.Final && step.Reason != remittance.LateReturn && !lastWord {
 			find(RuleTransition, "step %d follows the end", step.Seq)
 		}
 		before = step
