@@ -75,8 +75,9 @@ func symbolFits(symbol, number string) bool {
 // symbolCheckDigit computes the fourth digit of a symbol: the digits of symbol
 // (its fourth taken as 0) and number (padded to 8) in threes, weighted 1, 3
 // and 2, a product of the last kind above 9 losing 9, summed modulo 10. The
-// bank does not publish this. It holds for the transfer accounts that
-// charities publish, and is used for advice and display, never to refuse.
+// bank does not publish this. It holds for every account that could be compared,
+// those that organisations publish for donations, and is used for advice and
+// display, never to refuse.
 func symbolCheckDigit(symbol, number string) byte {
 	digits := symbol[:3] + "0" + symbol[4:] + strings.Repeat("0", max(0, 8-len(number))) + number
 	sum := 0

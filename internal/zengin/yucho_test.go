@@ -58,14 +58,18 @@ func TestSymbolToAccount(t *testing.T) {
 	}
 }
 
-// Transfer accounts that charities publish for donations: the way back must
-// give the symbols they print.
+// Accounts that organisations publish for donations: the way back must give
+// the symbols they print.
 func TestAccountToSymbolGivesPublishedSymbols(t *testing.T) {
 	for _, row := range [][4]string{
 		{"019", "0031000", "00190", "31000"},    // Japan Committee for UNICEF
-		{"019", "0569575", "00140", "569575"},   // Japan for UNHCR
-		{"019", "0566468", "00190", "566468"},   // Médecins Sans Frontières Japan
-		{"408", "1234567", "14030", "12345671"}, // the example of the bank's own conversion page
+		{"019", "0000507", "00140", "507"},      // Japanese Red Cross, 2011 earthquake
+		{"019", "0000220", "00120", "220"},      // Japanese Red Cross, relief abroad
+		{"019", "0005606", "00110", "5606"},     // Japanese Red Cross, Haiti
+		{"019", "0020714", "00130", "20714"},    // Japan Animal Welfare Society
+		{"099", "0255044", "00930", "255044"},   // Japan Bear and Forest Society
+		{"099", "0180394", "00910", "180394"},   // Hyogo prefecture, Haiti
+		{"128", "2167568", "11270", "21675681"}, // an animal shelter in Joetsu
 	} {
 		branch := row[0]
 		symbol, number, err := zengin.AccountToSymbol(branch, row[1])
