@@ -55,9 +55,9 @@ type Settings struct {
 	// Timeout ends one operation (a page of it, where it has pages), token
 	// renewal included. It must be shorter than the activity around it.
 	Timeout time.Duration
-	// HonoursIdempotencyKey sends the Idempotency-Key header and relies on the
-	// bank executing a key once. Without it net/http is kept from ever sending
-	// an instruction twice.
+	// HonoursIdempotencyKey says that the bank executes a key once, and sends the
+	// Idempotency-Key header. Either way a call of Submit sends once, and again
+	// only after the bank refused the token at the door.
 	HonoursIdempotencyKey bool
 	// VisibilityDelay is how long the bank may take to show an instruction in
 	// its enquiries; only after it can an instruction be proven not sent.

@@ -91,13 +91,12 @@ type Request struct {
 	URL    string
 	Header http.Header
 	Body   []byte
-	// Key is sent as Idempotency-Key. Set it only for a rail that honours keys:
-	// net/http itself repeats a request that carries one.
+	// Key is sent as Idempotency-Key, on rails that honour keys.
 	Key string
 }
 
-// mayRepeat says whether the rail is unharmed if it sees the request twice.
-func (r Request) mayRepeat() bool { return r.Key != "" || r.Method == http.MethodGet }
+// mayRepeat says whether the request can be sent twice without anybody noticing.
+func (r Request) mayRepeat() bool { return r.Method == http.MethodGet }
 
 // Answer is a complete answer, whatever its status.
 type Answer struct {
@@ -109,11 +108,13 @@ type Answer struct {
 // Do makes one call. The error is always a *remittance.RailError whose outcome
 // is NotSent or Unknown.
 //
-// A request that may not be repeated (no key, not GET) goes out on a
-// connection of its own and its body cannot be rewound, so that net/http has
-// no way to send it a second time. The fresh connection also keeps an idle
-// connection that the other side has just closed from turning an ordinary
-// instruction into an unknown outcome.
+// Everything but GET goes out on a connection of its own and its body cannot be
+// rewound, so that net/http has no way to send it a second time. It would do so
+// by itself where a reused connection turns out dead and the request carries an
+// Idempotency-Key; but a refusal counts only if it answers the first sending,
+// and the caller can count only the sendings it knows of. The fresh connection
+// also keeps an idle one that the other side has just closed from turning an
+// ordinary instruction into an unknown outcome.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()

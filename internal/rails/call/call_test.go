@@ -190,11 +190,52 @@ func TestASilentTransportIsUnknown(t *testing.T) {
 }
 
 // net/http repeats a request on its own when a reused connection turns out to
-// be dead. The server here answers the first request of each connection and
-// cuts the connection on reading a second one.
-func TestNetHTTPNeverRepeatsACallWithoutAKey(t *testing.T) {
-	var received atomic.Int32
-	cutsReused := func(c net.Conn) {
+// be dead and it thinks the request idempotent.
+func TestNetHTTPNeverRepeatsAnEffect(t *testing.T) {
+	for name, key := range map[string]string{"without a key": "", "with a key": "the-key"} {
+		t.Run(name, func(t *testing.T) {
+			var received, rewindable atomic.Int32
+			url := cutsReused(t, &received)
+			r := post(url)
+			r.Key = key
+			c := call.New(call.Options{Timeout: patience, Wrap: func(rt http.RoundTripper) http.RoundTripper {
+				return roundTripper(func(r *http.Request) (*http.Response, error) {
+					if r.GetBody != nil {
+						rewindable.Add(1)
+					}
+					assert.Equal(t, key, r.Header.Get(call.KeyHeader))
+					return rt.RoundTrip(r)
+				})
+			}})
+			for range 3 {
+				_, err := c.Do(t.Context(), r)
+				require.NoError(t, err, "each call has a connection of its own")
+			}
+			assert.EqualValues(t, 3, received.Load())
+			assert.Zero(t, rewindable.Load(), "net/http could rewind the body and send it again")
+		})
+		t.Run(name+", even on a reused connection", func(t *testing.T) {
+			// One transport for all, as if somebody undid the separation: that the
+			// body cannot be rewound must suffice.
+			reusing := &http.Transport{}
+			t.Cleanup(reusing.CloseIdleConnections)
+			var received atomic.Int32
+			r := post(cutsReused(t, &received))
+			r.Key = key
+			c := call.New(call.Options{Timeout: patience, Wrap: func(http.RoundTripper) http.RoundTripper { return reusing }})
+			_, err := c.Do(t.Context(), r)
+			require.NoError(t, err)
+			_, err = c.Do(t.Context(), r)
+			assert.Equal(t, remittance.OutcomeUnknown, railError(t, err).Outcome)
+			assert.EqualValues(t, 2, received.Load())
+		})
+	}
+}
+
+// cutsReused answers the first request of each connection and cuts the
+// connection on reading a second one.
+func cutsReused(t *testing.T, received *atomic.Int32) string {
+	return serveTCP(t, func(c net.Conn) {
 		in := bufio.NewReader(c)
 		for n := 0; ; n++ {
 			req, err := http.ReadRequest(in)
@@ -208,66 +249,6 @@ func TestNetHTTPNeverRepeatsACallWithoutAKey(t *testing.T) {
 			}
 			fmt.Fprint(c, "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}")
 		}
-	}
-	t.Run("without a key each call arrives once", func(t *testing.T) {
-		received.Store(0)
-		var rewindable atomic.Bool
-		c := call.New(call.Options{Timeout: patience, Wrap: func(rt http.RoundTripper) http.RoundTripper {
-			return roundTripper(func(r *http.Request) (*http.Response, error) {
-				rewindable.Store(rewindable.Load() || r.GetBody != nil)
-				assert.Empty(t, r.Header.Get(call.KeyHeader))
-				return rt.RoundTrip(r)
-			})
-		}})
-		url := serveTCP(t, cutsReused)
-		for range 3 {
-			_, err := c.Do(t.Context(), post(url))
-			require.NoError(t, err)
-		}
-		assert.EqualValues(t, 3, received.Load())
-		assert.False(t, rewindable.Load(), "net/http could rewind the body and send it again")
-	})
-	t.Run("without a key not even on a reused connection", func(t *testing.T) {
-		received.Store(0)
-		// Both transports share connections here, as if somebody undid the
-		// separation: the body that cannot be rewound must suffice.
-		reusing := &http.Transport{}
-		t.Cleanup(reusing.CloseIdleConnections)
-		c := call.New(call.Options{Timeout: patience, Wrap: func(http.RoundTripper) http.RoundTripper { return reusing }})
-		url := serveTCP(t, cutsReused)
-		_, err := c.Do(t.Context(), post(url))
-		require.NoError(t, err)
-		_, err = c.Do(t.Context(), post(url))
-		assert.Equal(t, remittance.OutcomeUnknown, railError(t, err).Outcome)
-		assert.EqualValues(t, 2, received.Load())
-	})
-	t.Run("with a key the repetition carries the same key", func(t *testing.T) {
-		received.Store(0)
-		keys := make(chan string, 9)
-		url := serveTCP(t, func(c net.Conn) {
-			in := bufio.NewReader(c)
-			for n := 0; ; n++ {
-				req, err := http.ReadRequest(in)
-				if err != nil {
-					return
-				}
-				io.Copy(io.Discard, req.Body)
-				keys <- req.Header.Get(call.KeyHeader)
-				if n > 0 {
-					return
-				}
-				fmt.Fprint(c, "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}")
-			}
-		})
-		c := call.New(call.Options{Timeout: patience})
-		for _, key := range []string{"first", "second"} {
-			r := post(url)
-			r.Key = key
-			_, err := c.Do(t.Context(), r)
-			require.NoError(t, err)
-		}
-		require.Len(t, keys, 3)
-		assert.Equal(t, []string{"first", "second", "second"}, []string{<-keys, <-keys, <-keys})
 	})
 }
 
