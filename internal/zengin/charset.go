@@ -7,7 +7,7 @@ import "strings"
 // Bankers Association's file formats of 2019-12, appendix 1); rails differ in
 // the punctuation and in ｦ.
 type Charset struct {
-	Name  string // for people: which rail
+	Name  string // which rail it is; tells a charset without punctuation from none
 	Extra string // what it takes beyond the common letters, half-width
 }
 
