@@ -1,6 +1,11 @@
 package faults
 
-import "soukin/remittance"
+import (
+	"fmt"
+	"strings"
+
+	"soukin/remittance"
+)
 
 // Kind names one way in which a call or a transfer goes wrong. Its text is the
 // wire form in plans and counters.
@@ -83,4 +88,30 @@ func Kinds() []Kind {
 		out = append(out, r.Kind())
 	}
 	return out
+}
+
+// Table renders the faults for docs/sandbox.md.
+func Table() string {
+	does := map[Kind]string{
+		Latency:       "the call waits up to `max_latency_ms` of real time before anything happens; another fault may strike besides",
+		RefusedBefore: "the connection is cut, nothing was executed",
+		AnswerLost:    "executed, then the connection is cut",
+		Duplicate:     "a proxy delivers a POST twice; the client gets the second answer",
+		RateLimited:   "429 `WG_ERR_154`, nothing was executed",
+		Maintenance:   "503 `WG_ERR_300`, nothing was executed",
+		ServerError:   "500, nothing was executed",
+	}
+	for _, r := range Returns() {
+		when := "BounceDelay"
+		if r.Later {
+			when = "LateBounceDelay"
+		}
+		does[r.Kind()] = fmt.Sprintf("a line comes back %s after its execution: %s %s (`%s`)", when, r.Code, r.Name, r.Reason)
+	}
+	var b strings.Builder
+	b.WriteString("| kind | what happens |\n|---|---|\n")
+	for _, k := range Kinds() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k, does[k])
+	}
+	return b.String()
 }
