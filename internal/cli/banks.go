@@ -12,7 +12,7 @@ import (
 )
 
 func (s *session) bankCommand() *urfave.Command {
-	return s.under("bank", forBanks, phrase{"banks and branches of Japan", "日本の銀行と支店"},
+	return s.under("bank", phrase{"banks and branches of Japan", "日本の銀行と支店"},
 		s.command("search", phrase{"find a bank", "銀行を探す"}, "TEXT", phrase{
 			"Finds banks by code, name, reading or romaji; the likeliest comes first.\n\nExamples:\n  starter bank search 三菱\n  starter bank search mitsubishi --output json",
 			"コード、名称、読み、ローマ字で銀行を探します。可能性の高い順に表示します。\n\n例:\n  starter bank search 三菱\n  starter bank search mitsubishi --output json",
@@ -25,6 +25,7 @@ func (s *session) bankCommand() *urfave.Command {
 			"Shows from which day the embedded bank data are, and under which licence.\n\nExample:\n  starter bank version",
 			"内蔵の銀行データの日付とライセンスを表示します。\n\n例:\n  starter bank version",
 		}, nil, s.bankVersion),
+		s.bankLogin(),
 	)
 }
 

@@ -6,17 +6,13 @@ import (
 	urfave "github.com/urfave/cli/v3"
 )
 
-// The headings of starter --help.
-var (
-	forRemittances = phrase{"Remittances", "送金"}
-	forMoney       = phrase{"Merchants, balances and accounts", "加盟店・残高・口座"}
-	forBanks       = phrase{"Banks", "銀行"}
-	forOperators   = phrase{"Operating", "運用"}
-)
-
 func (s *session) commands() []*urfave.Command {
 	return []*urfave.Command{
+		s.merchantCommand(),
 		s.bankCommand(),
+		s.auditCommand(),
+		s.sandboxCommand(),
+		s.keysCommand(),
 	}
 }
 
@@ -29,6 +25,6 @@ func (s *session) command(name string, usage phrase, args string, help phrase, f
 }
 
 // under puts commands under one name.
-func (s *session) under(name string, category, usage phrase, subs ...*urfave.Command) *urfave.Command {
-	return &urfave.Command{Name: name, Category: s.say(category), Usage: s.say(usage), Commands: subs}
+func (s *session) under(name string, usage phrase, subs ...*urfave.Command) *urfave.Command {
+	return &urfave.Command{Name: name, Usage: s.say(usage), Commands: subs}
 }

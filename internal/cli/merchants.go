@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	urfave "github.com/urfave/cli/v3"
+
+	"soukin/config"
+	"soukin/internal/app"
+	"soukin/internal/record"
+	"soukin/remittance"
+)
+
+func (s *session) merchantCommand() *urfave.Command {
+	return s.under("merchant", phrase{"businesses that send money through us", "送金を依頼する加盟店"},
+		s.command("add", phrase{"add a merchant, or change its terms", "加盟店を追加・変更する"}, "MERCHANT", phrase{
+			"Adds a merchant. Given again, it changes what the flags name and leaves the rest.\nFees and limits that are not set follow the installation; orders already taken\nkeep their terms.\n\nExamples:\n  starter merchant add shop --name 'Shop Inc.'\n  starter merchant add shop --fee 150 --cap 300000",
+			"加盟店を追加します。既にあれば、指定した項目だけを変更します。指定しない手数料と\n上限は導入先の設定に従います。受付済みの送金には影響しません。\n\n例:\n  starter merchant add shop --name '株式会社ショップ'\n  starter merchant add shop --fee 150 --cap 300000",
+		}, []urfave.Flag{
+			&urfave.StringFlag{Name: "name", Usage: s.say(phrase{"name for people", "表示名"})},
+			&urfave.Int64Flag{Name: "fee", HideDefault: true, Usage: s.say(phrase{"yen for each executed attempt", "実行1回ごとの手数料 (円)"})},
+			&urfave.Int64Flag{Name: "fee-same-bank", HideDefault: true, Usage: s.say(phrase{"the same within the paying bank", "同一銀行あての手数料 (円)"})},
+			&urfave.Int64Flag{Name: "cap", HideDefault: true, Usage: s.say(phrase{"most yen in one remittance", "送金1件の上限 (円)"})},
+			&urfave.DurationFlag{Name: "correction-window", HideDefault: true, Usage: s.say(phrase{"how long to wait for corrected details", "口座訂正を待つ時間"})},
+		}, s.addMerchant),
+		s.command("list", phrase{"all merchants", "加盟店の一覧"}, "", phrase{
+			"Example:\n  starter merchant list", "例:\n  starter merchant list",
+		}, nil, s.listMerchants),
+		s.command("show", phrase{"one merchant with its terms", "加盟店の条件を表示する"}, "MERCHANT", phrase{
+			"Example:\n  starter merchant show shop --output json", "例:\n  starter merchant show shop --output json",
+		}, nil, s.showMerchant),
+	)
+}
+
+func (s *session) addMerchant(ctx context.Context, cmd *urfave.Command) error {
+	id, err := s.merchantArg(cmd)
+	if err != nil {
+		return err
+	}
+	return s.withStore(ctx, func(_ config.Config, store *app.Store) error {
+		m, err := store.Record.Merchant(ctx, id)
+		if errors.Is(err, record.ErrNotFound) {
+			m, err = record.Merchant{ID: id, DisplayName: string(id)}, nil
+		}
+		if err != nil {
+			return err
+		}
+		changeTerms(&m, cmd)
+		if err := store.Record.SaveMerchant(ctx, m); errors.Is(err, record.ErrSettings) {
+			return exit(ExitRefused, err)
+		} else if err != nil {
+			return err
+		}
+		if m, err = store.Record.Merchant(ctx, id); err != nil {
+			return err
+		}
+		return s.show(m, func() string { return s.merchantSheet(m) })
+	})
+}
+
+func (s *session) merchantArg(cmd *urfave.Command) (remittance.MerchantID, error) {
+	args, err := s.exactArgs(cmd, "MERCHANT")
+	if err != nil {
+		return "", err
+	}
+	id, err := remittance.ParseMerchantID(args[0])
+	if err != nil {
+		return "", exit(ExitUsage, err)
+	}
+	return id, nil
+}
+
+// changeTerms sets what flags name and nothing else.
+func changeTerms(m *record.Merchant, cmd *urfave.Command) {
+	if cmd.IsSet("name") {
+		m.DisplayName = cmd.String("name")
+	}
+	terms := m.Settings.Rails[remittance.RailBank]
+	for flag, field := range map[string]**remittance.Yen{"fee": &terms.Fee, "fee-same-bank": &terms.FeeSameBank, "cap": &terms.Cap} {
+		if cmd.IsSet(flag) {
+			amount := remittance.Yen(cmd.Int64(flag))
+			*field = &amount
+		}
+	}
+	if terms != (record.Terms{}) {
+		if m.Settings.Rails == nil {
+			m.Settings.Rails = map[remittance.Rail]record.Terms{}
+		}
+		m.Settings.Rails[remittance.RailBank] = terms
+	}
+	if cmd.IsSet("correction-window") {
+		window := cmd.Duration("correction-window")
+		m.Settings.CorrectionWindow = &window
+	}
+}
+
+func (s *session) listMerchants(ctx context.Context, cmd *urfave.Command) error {
+	if _, err := s.exactArgs(cmd); err != nil {
+		return err
+	}
+	return s.withStore(ctx, func(_ config.Config, store *app.Store) error {
+		all, err := store.Record.Merchants(ctx)
+		if err != nil {
+			return err
+		}
+		if all == nil {
+			all = []record.Merchant{}
+		}
+		return s.show(map[string]any{"merchants": all}, func() string { return s.merchantTable(all) })
+	})
+}
+
+func (s *session) showMerchant(ctx context.Context, cmd *urfave.Command) error {
+	id, err := s.merchantArg(cmd)
+	if err != nil {
+		return err
+	}
+	return s.withStore(ctx, func(_ config.Config, store *app.Store) error {
+		m, err := store.Record.Merchant(ctx, id)
+		if errors.Is(err, record.ErrNotFound) {
+			return exit(ExitNotFound, err)
+		}
+		if err != nil {
+			return err
+		}
+		return s.show(m, func() string { return s.merchantSheet(m) })
+	})
+}
+
+func (s *session) merchantSheet(m record.Merchant) string {
+	terms := m.Settings.Rails[remittance.RailBank]
+	return s.sheet([]pair{
+		{phrase{"merchant", "加盟店"}, string(m.ID)},
+		{phrase{"name", "名称"}, m.DisplayName},
+		{phrase{"fee per attempt", "1回あたりの手数料"}, s.term(terms.Fee)},
+		{phrase{"fee within the bank", "同一銀行あての手数料"}, s.term(terms.FeeSameBank)},
+		{phrase{"most per remittance", "送金1件の上限"}, s.term(terms.Cap)},
+		{phrase{"waits for corrections", "口座訂正を待つ時間"}, s.window(m.Settings.CorrectionWindow)},
+		{phrase{"since", "登録日時"}, at(m.CreatedAt)},
+	})
+}
+
+func (s *session) term(y *remittance.Yen) string {
+	if y == nil {
+		return s.standard()
+	}
+	return yen(*y)
+}
+
+func (s *session) window(d *time.Duration) string {
+	if d == nil {
+		return s.standard()
+	}
+	return d.String()
+}
+
+func (s *session) standard() string {
+	return s.say(phrase{"as everybody", "標準"})
+}
