@@ -14,7 +14,7 @@ const booksPage = 100
 
 func (a *controlAPI) transfers(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	list, err := a.books.All(r.Context(), books.BooksQuery{Key: q.Get("key"), After: q.Get("after"), Limit: booksPage})
+	list, err := a.books.All(r.Context(), books.Filter{Key: q.Get("key"), After: q.Get("after"), Limit: booksPage})
 	out := control.Transfers{Transfers: []control.Transfer{}}
 	for _, tr := range list {
 		out.Transfers = append(out.Transfers, asHeld(tr))
@@ -26,7 +26,7 @@ func (a *controlAPI) transfers(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *controlAPI) transfer(w http.ResponseWriter, r *http.Request) {
-	list, err := a.books.All(r.Context(), books.BooksQuery{ApplyNo: r.PathValue("apply_no"), Limit: 1})
+	list, err := a.books.All(r.Context(), books.Filter{ApplyNo: r.PathValue("apply_no"), Limit: 1})
 	if err == nil && len(list) == 0 {
 		err = fmt.Errorf("transfer %s: %w", r.PathValue("apply_no"), books.ErrNotFound)
 	}

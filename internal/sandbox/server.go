@@ -63,7 +63,8 @@ func open(ctx context.Context, db *database.DB, o Options) (*Server, error) {
 }
 
 // Handler answers for every counterparty, and for the control API under
-// /sandbox/.
+// /sandbox/. It cuts a connection by panicking with [http.ErrAbortHandler],
+// which whatever is wrapped around it must let through.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Close ends the sandbox; what it remembers stays. No request may be running.

@@ -158,8 +158,8 @@ func (b *Books) Visible(ctx context.Context, accountID, applyNo string) (tr *Tra
 	return tr, found, at, err
 }
 
-// BooksQuery asks for transfers as the books hold them, hidden ones too.
-type BooksQuery struct {
+// Filter narrows [Books.All].
+type Filter struct {
 	Key     string // idempotency key, "" for any
 	ApplyNo string // "" for any
 	After   string // 受付番号 to begin after, "" for the first page
@@ -168,7 +168,7 @@ type BooksQuery struct {
 
 // All lists transfers with their history, by number. It is for the control API:
 // no bank shows this.
-func (b *Books) All(ctx context.Context, q BooksQuery) (transfers []*Transfer, err error) {
+func (b *Books) All(ctx context.Context, q Filter) (transfers []*Transfer, err error) {
 	err = b.read(ctx, func(ctx context.Context, tx *database.Tx) error {
 		transfers, err = selectTransfers(ctx, tx, "($1 = '' OR idem_key = $1) AND ($2 = '' OR apply_no = $2) AND apply_no > $3 ORDER BY apply_no LIMIT $4",
 			[]any{q.Key, q.ApplyNo, q.After, min(max(q.Limit, 1), PageSize)})

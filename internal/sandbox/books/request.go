@@ -106,6 +106,9 @@ func (t *txn) request(o Order) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	if err := t.checkLimit(o, a.DailyLimit); err != nil {
+		return Receipt{}, err
+	}
 	if err := t.checkFunds(o); err != nil {
 		return Receipt{}, err
 	}
@@ -204,19 +207,20 @@ func (b *Books) nextBankDay(day time.Time, back bool) time.Time {
 	return day
 }
 
-// checkFunds refuses what the daily limit does not allow, and what the balance
-// does not cover if it is to run now. What runs later is looked at when it runs.
-func (t *txn) checkFunds(o Order) error {
-	var limit, today remittance.Yen
-	err := t.QueryRow(t.ctx, `SELECT daily_limit, (SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE account_id = accounts.account_id AND requested_day = $2
-		AND result <> $3 AND status NOT IN ($4, $5, $6, $7, $8)) FROM accounts WHERE account_id = $1`, o.AccountID, Day(t.at), string(ResultExpired),
-		int(SentBack), int(Withdrawn), int(ApplyExpired), int(BookingCalled), int(NotExecuted)).Scan(&limit, &today)
-	if err != nil {
-		return err
-	}
-	if today+o.Total() > limit {
+// checkLimit counts the order against what may be requested on one day.
+func (t *txn) checkLimit(o Order, limit remittance.Yen) error {
+	var today remittance.Yen
+	err := t.QueryRow(t.ctx, `INSERT INTO requested (account_id, day, amount) VALUES ($1, $2, $3)
+		ON CONFLICT (account_id, day) DO UPDATE SET amount = requested.amount + excluded.amount RETURNING amount`, o.AccountID, Day(t.at), int64(o.Total())).Scan(&today)
+	if err == nil && today > limit {
 		return &RefusedError{Refusal: RefusedLimit}
 	}
+	return err
+}
+
+// checkFunds refuses what the balance does not cover if it is to run now. What
+// runs later is looked at when it runs.
+func (t *txn) checkFunds(o Order) error {
 	if o.Approval != ApprovalNone || o.Hidden > 0 || o.Designated > Day(t.at) {
 		return nil
 	}
@@ -239,9 +243,9 @@ func (t *txn) record(o Order) (*Transfer, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = t.Exec(t.ctx, `INSERT INTO transfers (apply_no, account_id, client_id, idem_key, remitter_name, apply_comment, designated, approval, requested_us, requested_day, result, amount)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, applyNo, o.AccountID, o.ClientID, o.Key, o.RemitterName, o.ApplyComment, o.Designated,
-		string(o.Approval), us(t.at), Day(t.at), string(ResultPending), int64(o.Total()))
+	_, err = t.Exec(t.ctx, `INSERT INTO transfers (apply_no, account_id, client_id, idem_key, remitter_name, apply_comment, designated, approval, requested_us, requested_day, result)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, applyNo, o.AccountID, o.ClientID, o.Key, o.RemitterName, o.ApplyComment, o.Designated,
+		string(o.Approval), us(t.at), Day(t.at), string(ResultPending))
 	if err != nil {
 		return nil, err
 	}

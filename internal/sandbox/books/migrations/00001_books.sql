@@ -24,6 +24,14 @@ CREATE TABLE accounts (
     last_us     BIGINT NOT NULL DEFAULT 0
 );
 
+-- What was asked for on one day, against the daily limit.
+CREATE TABLE requested (
+    account_id TEXT NOT NULL REFERENCES accounts (account_id),
+    day        TEXT NOT NULL,
+    amount     BIGINT NOT NULL,
+    PRIMARY KEY (account_id, day)
+);
+
 -- kind is opening, deposit, transfer, fee or return.
 CREATE TABLE statement (
     account_id TEXT NOT NULL REFERENCES accounts (account_id),
@@ -58,8 +66,7 @@ CREATE TABLE transfers (
     apply_status  TEXT NOT NULL DEFAULT '',
     status        BIGINT NOT NULL DEFAULT 0,
     accept_no     TEXT NOT NULL DEFAULT '',
-    accepted_us   BIGINT NOT NULL DEFAULT 0,
-    amount        BIGINT NOT NULL CHECK (amount > 0)
+    accepted_us   BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX transfers_by_request ON transfers (account_id, requested_day, apply_no);
 CREATE INDEX transfers_by_designation ON transfers (account_id, designated, apply_no);
