@@ -19,7 +19,8 @@ import (
 const maxDepth = 5
 
 var (
-	webAddress = regexp.MustCompile(`https?://[^\s<>"'、。)]+`)
+	// Japanese text follows an address without a space, so it ends where ASCII does.
+	webAddress = regexp.MustCompile(`https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%\[\]-]*[A-Za-z0-9_~/#=&%-]`)
 	words      = mime.WordDecoder{CharsetReader: func(charset string, r io.Reader) (io.Reader, error) {
 		enc, err := htmlindex.Get(charset)
 		if err != nil {

@@ -17,16 +17,15 @@ type Does string
 
 // What faults do. In brackets what a short message meets.
 const (
-	Later       Does = "later"         // 450 to the recipient's address, nothing kept (429)
-	Refuse      Does = "refuse"        // 550 to the recipient's address, nothing kept (422)
-	LaterAfter  Does = "later_after"   // 451 after the content, nothing kept (429)
-	RefuseAfter Does = "refuse_after"  // 554 after the content, nothing kept (422)
-	CutBefore   Does = "cut_before"    // the connection is cut at the recipient's address, nothing kept
-	CutAfter    Does = "cut_after"     // the message is kept, then the connection is cut without an answer
-	NotAccepted Does = "no_connection" // 421 instead of a greeting (503)
+	Later       Does = "later"        // 450 to the recipient's address, nothing kept (429)
+	Refuse      Does = "refuse"       // 550 to the recipient's address, nothing kept (422)
+	LaterAfter  Does = "later_after"  // 451 after the content, nothing kept (429)
+	RefuseAfter Does = "refuse_after" // 554 after the content, nothing kept (422)
+	CutBefore   Does = "cut_before"   // the connection is cut at the recipient's address, nothing kept
+	CutAfter    Does = "cut_after"    // the message is kept, then the connection is cut without an answer
 )
 
-var allDoes = []Does{Later, Refuse, LaterAfter, RefuseAfter, CutBefore, CutAfter, NotAccepted}
+var allDoes = []Does{Later, Refuse, LaterAfter, RefuseAfter, CutBefore, CutAfter}
 
 // Fault makes messages go wrong on purpose.
 type Fault struct {
@@ -43,9 +42,6 @@ func (f Fault) check() error {
 	}
 	if f.Times < 0 {
 		return fmt.Errorf("%w: times is %d and must not be negative", ErrFault, f.Times)
-	}
-	if f.Does == NotAccepted && f.To != "" {
-		return fmt.Errorf("%w: %s happens before anybody knows the recipient, leave to empty", ErrFault, f.Does)
 	}
 	return nil
 }

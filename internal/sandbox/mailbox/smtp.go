@@ -1,25 +1,22 @@
 package mailbox
 
 import (
-	"bytes"
 	"context"
 	"crypto/subtle"
 	"errors"
 	"io"
-	"net/mail"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
 var (
-	errNoConnection = &smtp.SMTPError{Code: 421, EnhancedCode: smtp.EnhancedCode{4, 3, 2}, Message: "Sandbox: no connections now"}
-	errLater        = &smtp.SMTPError{Code: 450, EnhancedCode: smtp.EnhancedCode{4, 2, 1}, Message: "Sandbox: mailbox busy"}
-	errRefuse       = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "Sandbox: no such user"}
-	errLaterAfter   = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Sandbox: content not taken now"}
-	errRefuseAfter  = &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "Sandbox: content refused"}
-	errNoAuth       = &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
-	errCut          = errors.New("sandbox: connection cut")
+	errLater       = &smtp.SMTPError{Code: 450, EnhancedCode: smtp.EnhancedCode{4, 2, 1}, Message: "Sandbox: mailbox busy"}
+	errRefuse      = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "Sandbox: no such user"}
+	errLaterAfter  = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Sandbox: content not taken now"}
+	errRefuseAfter = &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "Sandbox: content refused"}
+	errNoAuth      = &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
+	errCut         = errors.New("sandbox: connection cut")
 )
 
 // session is one SMTP conversation.
@@ -104,9 +101,6 @@ func (s *session) Data(r io.Reader) error {
 func (s *session) keep(raw []byte) error {
 	_, encrypted := s.conn.TLSConnectionState()
 	m := Message{Kind: Mail, From: s.from, Encrypted: encrypted, raw: raw}
-	if parsed, err := mail.ReadMessage(bytes.NewReader(raw)); err == nil {
-		m.Subject = decodeWords(parsed.Header.Get("Subject"))
-	}
 	for _, to := range s.to {
 		m.To = to
 		if _, err := s.mailbox.keep(context.Background(), m, ""); err != nil {

@@ -50,12 +50,19 @@ type Filter struct {
 	Limit  int    // 0 means 50
 }
 
+func (f Filter) limit() int {
+	if f.Limit <= 0 {
+		return defaultLimit
+	}
+	return min(f.Limit, maxLimit)
+}
+
 const (
 	defaultLimit = 50
 	maxLimit     = 500
 
-	insertMessage = `INSERT INTO mailbox_messages (id, kind, sender, recipient, subject, received_at, encrypted, raw, idempotency)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency) DO NOTHING`
+	insertMessage = `INSERT INTO mailbox_messages (id, kind, sender, recipient, received_at, encrypted, raw, idempotency)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (idempotency) DO NOTHING`
 	selectMessages = `SELECT id, kind, sender, recipient, received_at, encrypted, raw FROM mailbox_messages`
 	newestFirst    = ` WHERE ($1 = '' OR recipient = $1) AND ($2 = '' OR kind = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`
 )
@@ -71,7 +78,7 @@ func (s *Server) keep(ctx context.Context, m Message, key string) (string, error
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		kept = id.String()
 		idempotency := sql.NullString{String: key, Valid: key != ""}
-		res, err := tx.Exec(ctx, insertMessage, kept, string(m.Kind), m.From, strings.ToLower(m.To), m.Subject,
+		res, err := tx.Exec(ctx, insertMessage, kept, string(m.Kind), m.From, strings.ToLower(m.To),
 			s.now().UnixMicro(), m.Encrypted, m.raw, idempotency)
 		if err != nil {
 			return err
@@ -89,12 +96,9 @@ func (s *Server) keep(ctx context.Context, m Message, key string) (string, error
 
 // Messages lists messages, newest first.
 func (s *Server) Messages(ctx context.Context, f Filter) ([]Message, error) {
-	if f.Limit <= 0 {
-		f.Limit = defaultLimit
-	}
 	out := []Message{}
 	err := s.db.Read(ctx, func(ctx context.Context, tx *database.Tx) error {
-		rows, err := tx.Query(ctx, selectMessages+newestFirst, strings.ToLower(f.To), string(f.Kind), f.Before, min(f.Limit, maxLimit))
+		rows, err := tx.Query(ctx, selectMessages+newestFirst, strings.ToLower(f.To), string(f.Kind), f.Before, f.limit())
 		if err != nil {
 			return err
 		}

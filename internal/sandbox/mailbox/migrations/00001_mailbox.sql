@@ -5,7 +5,6 @@ CREATE TABLE mailbox_messages (
     kind        TEXT    NOT NULL,
     sender      TEXT    NOT NULL,
     recipient   TEXT    NOT NULL,
-    subject     TEXT    NOT NULL,
     received_at BIGINT  NOT NULL,             -- UTC microseconds
     encrypted   BOOLEAN NOT NULL,
     raw         BYTEA   NOT NULL,
