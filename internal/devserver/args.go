@@ -1,6 +1,7 @@
 package devserver
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net"
@@ -19,48 +20,48 @@ func (p ports) uiURL() string       { return "http://" + net.JoinHostPort(loopba
 
 // choosePorts takes the ports that were asked for, else those of the last run,
 // so that bookmarks and other terminals keep working, else free ones.
-func choosePorts(o Options, last lastRun) (ports, error) {
+func choosePorts(ctx context.Context, o Options, last lastRun) (ports, error) {
 	var p ports
 	var err error
-	if p.grpc, err = choosePort(o.Port, last.Port, 0); err != nil {
+	if p.grpc, err = choosePort(ctx, o.Port, last.Port, 0); err != nil {
 		return ports{}, fmt.Errorf("the Temporal server's port: %w", err)
 	}
 	if o.UI {
-		if p.ui, err = choosePort(o.UIPort, last.UIPort, p.grpc); err != nil {
+		if p.ui, err = choosePort(ctx, o.UIPort, last.UIPort, p.grpc); err != nil {
 			return ports{}, fmt.Errorf("the Web UI's port: %w", err)
 		}
 	}
 	return p, nil
 }
 
-func choosePort(given, last, taken int) (int, error) {
+func choosePort(ctx context.Context, given, last, taken int) (int, error) {
 	if given != 0 {
-		return given, checkFree(given)
+		_, err := tryPort(ctx, given)
+		return given, err
 	}
-	if last != 0 && last != taken && checkFree(last) == nil {
-		return last, nil
+	if last != 0 && last != taken {
+		if port, err := tryPort(ctx, last); err == nil {
+			return port, nil
+		}
 	}
 	for {
-		l, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
-		if err != nil {
-			return 0, err
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		if err := l.Close(); err != nil {
-			return 0, err
-		}
-		if port != taken {
-			return port, nil
+		port, err := tryPort(ctx, 0)
+		if err != nil || port != taken {
+			return port, err
 		}
 	}
 }
 
-func checkFree(port int) error {
-	l, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
+// tryPort finds out whether a port is free; 0 finds one that is.
+func tryPort(ctx context.Context, port int) (int, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return l.Close()
+	if addr, ok := l.Addr().(*net.TCPAddr); ok {
+		port = addr.Port
+	}
+	return port, l.Close()
 }
 
 // dynamicConfig turns on what server 1.29 has but leaves off by default, and

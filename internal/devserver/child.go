@@ -34,7 +34,10 @@ func startChild(bin binary, args []string, dir *stateDir) (*child, error) {
 	if _, err := fmt.Fprintf(logFile, "--- %s: %s %q\n", time.Now().UTC().Format(time.RFC3339), bin.path, args); err != nil {
 		return nil, fmt.Errorf("write the Temporal server's log: %w", err)
 	}
-	c := &child{cmd: exec.Command(bin.path, args...), done: make(chan struct{})}
+	c := &child{
+		cmd:  exec.Command(bin.path, args...), //nolint:noctx // the server outlives the context of its start, until Close
+		done: make(chan struct{}),
+	}
 	c.cmd.Dir = dir.path
 	c.cmd.Stdout, c.cmd.Stderr = logFile, logFile
 	inheritLock(c.cmd, dir.lock)

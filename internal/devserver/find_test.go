@@ -207,18 +207,18 @@ func TestProgressIsOnePlainLine(t *testing.T) {
 }
 
 func TestPortsOfTheLastRunAreTakenAgainUnlessOthersHaveThem(t *testing.T) {
-	first, err := choosePorts(Options{UI: true}, lastRun{})
+	first, err := choosePorts(t.Context(), Options{UI: true}, lastRun{})
 	require.NoError(t, err)
 	require.NotEqual(t, first.grpc, first.ui)
-	again, err := choosePorts(Options{UI: true}, lastRun{Port: first.grpc, UIPort: first.ui})
+	again, err := choosePorts(t.Context(), Options{UI: true}, lastRun{Port: first.grpc, UIPort: first.ui})
 	require.NoError(t, err)
 	assert.Equal(t, first, again)
 
 	l := listen(t, first.ui)
-	other, err := choosePorts(Options{UI: true}, lastRun{Port: first.grpc, UIPort: first.ui})
+	other, err := choosePorts(t.Context(), Options{UI: true}, lastRun{Port: first.grpc, UIPort: first.ui})
 	require.NoError(t, err)
 	assert.NotEqual(t, first.ui, other.ui)
-	_, err = choosePorts(Options{UI: true, UIPort: first.ui}, lastRun{})
+	_, err = choosePorts(t.Context(), Options{UI: true, UIPort: first.ui}, lastRun{})
 	require.ErrorContains(t, err, "the Web UI's port")
 	assert.ErrorContains(t, err, strconv.Itoa(first.ui))
 	require.NoError(t, l.Close())

@@ -94,7 +94,7 @@ func launch(ctx context.Context, o Options, bin binary) (*Server, error) {
 }
 
 func launchOnce(ctx context.Context, o Options, bin binary, dir *stateDir) (_ *Server, ended bool, _ error) {
-	ports, err := choosePorts(o, dir.last)
+	ports, err := choosePorts(ctx, o, dir.last)
 	if err != nil {
 		return nil, false, err
 	}

@@ -173,11 +173,8 @@ func TestErrorsAndKeyListsHoldNoKeyMaterial(t *testing.T) {
 // are, through random changes, and checks after each that everything opens
 // whose key is enabled, in both.
 func TestRotationNeverLosesContent(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		dir, err := os.MkdirTemp("", "keyring")
-		require.NoError(t, err)
-		defer func() { _ = os.RemoveAll(dir) }()
-		path := filepath.Join(dir, "items.json")
+	rapid.Check(t, func(rt *rapid.T) {
+		path, t := filepath.Join(t.TempDir(), "items.json"), rt
 		first, err := keyring.LoadOrCreate(path)
 		require.NoError(t, err)
 		second, err := keyring.Load(path)

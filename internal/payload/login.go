@@ -116,7 +116,7 @@ func (l *logins) logout(w http.ResponseWriter, r *http.Request) {
 // cookie is sent to this handler by pages of its own site only, among them the
 // Web UI's; it needs TLS exactly if the Web UI has it.
 func (l *logins) cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the Web UI: a browser would drop the cookie of a demo without TLS
 		Name: cookieName, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: strings.HasPrefix(l.origin, "https://"),
 	}

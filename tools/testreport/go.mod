@@ -1,0 +1,3 @@
+module soukin/tools/testreport
+
+go 1.26.0
