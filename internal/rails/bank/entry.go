@@ -12,8 +12,8 @@ type statusPage struct {
 	Count    text    `json:"count"`
 	Entries  []entry `json:"transferDetails"`
 	Paging   []struct {
-		HasNext flag `json:"hasNext"`
-		NextKey text `json:"nextItemKey"`
+		HasNext boolean `json:"hasNext"`
+		NextKey text    `json:"nextItemKey"`
 	} `json:"transferQueryBulkResponses"`
 }
 
@@ -63,9 +63,9 @@ type line struct {
 
 // unable is UnableDetailInfo of the specification.
 type unable struct {
-	Detail text `json:"transferDetailStatus"` // 1 手続済, 2 手続不成立
-	Refund text `json:"refundStatus"`         // 1 組戻手続中, 2 組戻済, 3 組戻不成立
-	Repaid flag `json:"isRepayment"`
+	Detail text    `json:"transferDetailStatus"` // 1 手続済, 2 手続不成立
+	Refund text    `json:"refundStatus"`         // 1 組戻手続中, 2 組戻済, 3 組戻不成立
+	Repaid boolean `json:"isRepayment"`
 }
 
 // contradictsExecution: a transfer with this beside it is not plainly executed.

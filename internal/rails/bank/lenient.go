@@ -65,11 +65,11 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// flag takes true, "true", "1" and 1, and their opposites. Absent and empty
+// boolean takes true, "true", "1" and 1, and their opposites. Absent and empty
 // are false, as the bank leaves out items without a value.
-type flag bool
+type boolean bool
 
-func (f *flag) UnmarshalJSON(b []byte) error {
+func (f *boolean) UnmarshalJSON(b []byte) error {
 	var t text
 	if err := t.UnmarshalJSON(b); err != nil {
 		return err

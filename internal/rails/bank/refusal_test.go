@@ -101,8 +101,9 @@ func TestSubmitRefusals(t *testing.T) {
 func TestNoStatusMakesAnEnquirySpeakOfTheInstruction(t *testing.T) {
 	status := 0
 	body := ""
-	b := serve(t, func(int, exchange) (int, string) { return status, body })
-	c := client(t, settings(b.URL))
+	b := &fakeBank{answer: func(int, exchange) (int, string) { return status, body }}
+	c, err := bank.New(settings("http://127.0.0.1:1"), bank.StaticToken("t"), inProcess(b))
+	require.NoError(t, err)
 	for status = 300; status < 600; status++ {
 		for _, body = range []string{"", badField, code("220001"), code("WG_ERR_300")} {
 			for name, enquire := range enquiries(t, c) {

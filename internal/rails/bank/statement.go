@@ -10,7 +10,7 @@ import (
 // the specification, which differ in the name of the list.
 type entriesPage struct {
 	AccountID text       `json:"accountId"`
-	HasNext   flag       `json:"hasNext"`
+	HasNext   boolean    `json:"hasNext"`
 	NextKey   text       `json:"nextItemKey"`
 	Count     text       `json:"count"`
 	Entries   []itemBody `json:"transactions"`
