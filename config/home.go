@@ -104,6 +104,7 @@ func NewestDemo() (string, bool) {
 		return "", false
 	}
 	home := strings.TrimSpace(string(text))
+	//nolint:gosec // the path is from a file that this program wrote for this user
 	if _, err := os.Stat(filepath.Join(home, HomeFile)); err != nil {
 		return "", false
 	}

@@ -71,7 +71,7 @@ func (c *Config) derive() {
 
 // SandboxClientSecret is the secret of the client that the sandbox knows from
 // the start.
-const SandboxClientSecret Secret = "soukin-sandbox-secret"
+const SandboxClientSecret Secret = "soukin-sandbox-secret" //nolint:gosec // published on purpose
 
 func (c *Config) deriveAddresses() {
 	orElse(&c.Database, "sqlite:"+filepath.Join(c.Home, "soukin.db"))

@@ -20,6 +20,7 @@ import (
 func (m *Metrics) OnBankCall() (func(operation string, outcome remittance.Outcome, took time.Duration), error) {
 	h, err := m.meter.Float64Histogram("soukin_rail_call_seconds", metric.WithDescription("Calls to a counterparty, by outcome."))
 	return func(operation string, outcome remittance.Outcome, took time.Duration) {
+		//nolint:contextcheck // the observer is told after the call and has no context of its own
 		h.Record(context.Background(), took.Seconds(), metric.WithAttributes(
 			attribute.String("rail", string(remittance.RailBank)), attribute.String("call", operation), attribute.String("outcome", outcome.String())))
 	}, err
@@ -42,7 +43,7 @@ func (m *Metrics) MeasureBooks(books activities.Books) (activities.Books, error)
 func (b *measuredBooks) Open(ctx context.Context, in contract.OpenInput) (contract.State, error) {
 	state, err := b.Books.Open(ctx, in)
 	if err == nil {
-		b.note(state.Status)
+		b.note(ctx, state.Status)
 	}
 	return state, err
 }
@@ -50,13 +51,13 @@ func (b *measuredBooks) Open(ctx context.Context, in contract.OpenInput) (contra
 func (b *measuredBooks) Move(ctx context.Context, m contract.Move) (contract.MoveResult, error) {
 	res, err := b.Books.Move(ctx, m)
 	if err == nil && res.Shortfall == 0 {
-		b.note(m.To)
+		b.note(ctx, m.To)
 	}
 	return res, err
 }
 
-func (b *measuredBooks) note(to remittance.Status) {
-	b.steps.Add(context.Background(), 1, metric.WithAttributes(attribute.String("status", string(to))))
+func (b *measuredBooks) note(ctx context.Context, to remittance.Status) {
+	b.steps.Add(ctx, 1, metric.WithAttributes(attribute.String("status", string(to))))
 }
 
 // MeasureDatabase exposes what the database counts: transactions, those that

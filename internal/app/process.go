@@ -73,7 +73,7 @@ func (o options) listenOn(ctx context.Context, setting, addr string) (net.Listen
 // closers are closed in the opposite order of their opening.
 type closers []func() error
 
-func (c *closers) add(close func() error) { *c = append(*c, close) }
+func (c *closers) add(f func() error) { *c = append(*c, f) }
 
 func (c closers) closeAll(log *slog.Logger) {
 	for i := len(c) - 1; i >= 0; i-- {
@@ -97,8 +97,8 @@ func (o options) serveUntil(ctx context.Context, setting, addr string, h http.Ha
 		return err
 	}
 	var g run.Group
-	untilDone(&g, ctx)
-	serve(&g, listener, h)
+	untilDone(ctx, &g)
+	serve(ctx, &g, listener, h)
 	o.ready()
 	return g.Run()
 }

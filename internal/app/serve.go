@@ -21,8 +21,8 @@ const (
 )
 
 // serve adds an HTTP server to the group. Interrupted, it takes no new
-// requests and waits for the running ones.
-func serve(g *run.Group, l net.Listener, h http.Handler) {
+// requests and waits for the running ones, although ctx has ended by then.
+func serve(ctx context.Context, g *run.Group, l net.Listener, h http.Handler) {
 	srv := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
@@ -37,7 +37,7 @@ func serve(g *run.Group, l net.Listener, h http.Handler) {
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
 	}, func(error) {
 		defer close(stopped)
-		ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 		defer cancel()
 		if srv.Shutdown(ctx) != nil {
 			// Running requests outlived the limit; cutting them is all that is left.
@@ -47,7 +47,7 @@ func serve(g *run.Group, l net.Listener, h http.Handler) {
 }
 
 // untilDone adds the actor that ends the group when ctx ends.
-func untilDone(g *run.Group, ctx context.Context) {
+func untilDone(ctx context.Context, g *run.Group) {
 	quit := make(chan struct{})
 	g.Add(func() error {
 		select {

@@ -31,9 +31,9 @@ func RunWorker(ctx context.Context, cfg config.Config, opts ...Option) error {
 		return err
 	}
 	var g run.Group
-	untilDone(&g, ctx)
+	untilDone(ctx, &g)
 	w.pollers.add(&g)
-	serve(&g, listener, w.handler)
+	serve(ctx, &g, listener, w.handler)
 	return g.Run()
 }
 

@@ -112,7 +112,7 @@ func TestOneRemittanceFromOrderToPaid(t *testing.T) {
 	require.NoError(t, err)
 
 	ref := remittance.Ref{Merchant: "demo", Remittance: "R-1"}
-	state := s.send(t, ctx, contract.Order{Ref: ref, Pattern: remittance.BankTransfer, Amount: 1200, Fee: 130, Account: account, RequestHash: "h"})
+	state := s.send(ctx, t, contract.Order{Ref: ref, Pattern: remittance.BankTransfer, Amount: 1200, Fee: 130, Account: account, RequestHash: "h"})
 	assert.Equal(t, remittance.Paid, state.Status)
 	assert.True(t, state.Final)
 
@@ -140,7 +140,7 @@ func TestOneRemittanceFromOrderToPaid(t *testing.T) {
 	assert.Error(t, err, "a stopped worker leaves nothing behind")
 }
 
-func (s system) send(t *testing.T, ctx context.Context, order contract.Order) contract.State {
+func (s system) send(ctx context.Context, t *testing.T, order contract.Order) contract.State {
 	t.Helper()
 	ring, err := app.PayloadKeys(s.cfg)
 	require.NoError(t, err)

@@ -24,14 +24,14 @@ func needsServer(t *testing.T) {
 func private(t *testing.T) []string {
 	t.Helper()
 	cache := t.TempDir()
-	real, err := os.UserCacheDir()
+	users, err := os.UserCacheDir()
 	require.NoError(t, err)
 	// The demo's own notes go to a directory of the test; the server is found
 	// where it is cached.
 	require.NoError(t, os.MkdirAll(filepath.Join(cache, "soukin"), 0o700))
 	built := filepath.Join("soukin", "temporal-"+devserver.CLIVersion)
-	if _, err := os.Stat(filepath.Join(real, built)); err == nil {
-		require.NoError(t, os.Symlink(filepath.Join(real, built), filepath.Join(cache, built)))
+	if _, err := os.Stat(filepath.Join(users, built)); err == nil {
+		require.NoError(t, os.Symlink(filepath.Join(users, built), filepath.Join(cache, built)))
 	}
 	t.Setenv("XDG_CACHE_HOME", cache)
 	return []string{"TEMPORAL_CONFIG_FILE=" + filepath.Join(t.TempDir(), "none")}
