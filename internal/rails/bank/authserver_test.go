@@ -101,11 +101,11 @@ func (a *authServer) serve(_ int, r exchange) (int, string) {
 }
 
 func (a *authServer) serveToken(r exchange) (int, string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if a.onRefresh != nil {
 		a.onRefresh()
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.tokenFail != nil {
 		return a.tokenFail()
 	}

@@ -193,23 +193,29 @@ func (e entry) stateFor(ordered Transfer) (State, error) {
 	if amount != ordered.Amount {
 		return State{}, contradiction("the amount at the bank is not the one ordered")
 	}
-	want := Reference(ordered.Key)
-	if refs := e.references(); len(refs) > 0 && !e.carries(want) {
+	if refs := e.references(); len(refs) > 0 && !e.carries(Reference(ordered.Key)) {
 		return State{}, contradiction("the reference at the bank is not the one ordered")
 	}
+	s := e.state(amount)
+	s.PayeeMatches = l.pays(ordered.Payee)
+	return s, nil
+}
+
+// state says what the entry says, whoever ordered it.
+func (e entry) state(amount remittance.Yen) State {
 	m := e.meaning()
 	_, at := e.applied()
 	s := State{
 		ApplyNo: e.applyNo(), AcceptNo: e.acceptNo(), Stage: m.stage, Reason: m.reason, Code: e.code(),
-		Amount: amount, PayeeMatches: l.pays(ordered.Payee), AppliedAt: parseInstant(at),
+		Amount: amount, AppliedAt: parseInstant(at),
 	}
-	if e.carries(want) {
-		s.Reference = want
+	if refs := e.references(); len(refs) > 0 {
+		s.Reference = refs[0]
 	}
 	if fee, err := e.Fee.yen(); err == nil && fee >= 0 {
 		s.Fee = fee
 	}
-	return s, nil
+	return s
 }
 
 func (l line) pays(p Payee) bool {

@@ -110,22 +110,15 @@ func (e entry) looksLike(ordered Transfer) bool {
 func (c *Client) Sweep(ctx context.Context, from, to time.Time) ([]State, error) {
 	var all []State
 	err := c.eachTransfer(ctx, from, to, func(e entry) error {
-		refs, lines := e.references(), e.lines()
-		if len(refs) == 0 || len(lines) != 1 {
+		lines := e.lines()
+		if len(e.references()) == 0 || len(lines) != 1 {
 			return nil
 		}
 		amount, err := lines[0].Amount.yen()
 		if err != nil {
 			return mismatch("amount cannot be read")
 		}
-		m := e.meaning()
-		_, at := e.applied()
-		s := State{ApplyNo: e.applyNo(), AcceptNo: e.acceptNo(), Stage: m.stage, Reason: m.reason, Code: e.code(),
-			Amount: amount, Reference: refs[0], AppliedAt: parseInstant(at)}
-		if fee, err := e.Fee.yen(); err == nil && fee >= 0 {
-			s.Fee = fee
-		}
-		all = append(all, s)
+		all = append(all, e.state(amount))
 		return nil
 	})
 	if err != nil {
@@ -138,7 +131,7 @@ func (c *Client) eachTransfer(ctx context.Context, from, to time.Time, visit fun
 	q := c.daysQuery(from.Add(-clockSkew), to)
 	q.Set("queryKeyClass", "2")
 	q.Set("requestTransferTerm", "1")
-	return c.eachPage(q, func() (cursor, error) {
+	return eachPage(q, func() (cursor, error) {
 		var page statusPage
 		next := cursor{}
 		err := c.do(ctx, opStatus, payload{query: q}, &page, func() error {
@@ -177,7 +170,7 @@ type cursor struct {
 
 // eachPage calls fetch with nextItemKey set in q until there are no more
 // pages. A key that comes again would make it run for ever.
-func (c *Client) eachPage(q url.Values, fetch func() (cursor, error)) error {
+func eachPage(q url.Values, fetch func() (cursor, error)) error {
 	seen := map[string]bool{}
 	for {
 		next, err := fetch()

@@ -30,9 +30,10 @@ type keeper struct {
 	login bool // whether there is an authorization service to renew at
 
 	worked atomic.Pointer[string] // the access token that was last accepted
+	cached atomic.Pointer[Token]  // what the store held when it was last looked at
 
-	gate   chan struct{} // held while looking at what follows, and during a renewal
-	cached Token
+	gate     chan struct{} // held while looking at the store, and during a renewal
+	failedAt time.Time     // when a renewal last failed
 	// unsaved is a renewed token that could not be stored, and replaces is what
 	// it replaces. It is not used before it is stored.
 	unsaved, replaces Token
@@ -61,6 +62,26 @@ func newKeeper(s Settings, store TokenStore, httpClient *http.Client) *keeper {
 	}
 }
 
+// known is the token of the last look, the zero Token before the first.
+func (k *keeper) known() Token {
+	if t := k.cached.Load(); t != nil {
+		return *t
+	}
+	return Token{}
+}
+
+func (k *keeper) due(t Token) bool    { return t.due(k.now(), k.ahead) }
+func (k *keeper) usable(t Token) bool { return t.AccessToken != "" && !t.expired(k.now()) }
+
+func (k *keeper) tryLock() bool {
+	select {
+	case k.gate <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
 func (k *keeper) lock(ctx context.Context) error {
 	select {
 	case k.gate <- struct{}{}:
@@ -80,25 +101,33 @@ func (k *keeper) wait(ctx context.Context) error {
 	return nil
 }
 
-// current gives a token to call with, renewed if it is due.
+// current gives a token to call with, renewed if it is due. Nobody waits for a
+// renewal, or for its failure, while the old token still works.
 func (k *keeper) current(ctx context.Context) (Token, error) {
-	if err := k.lock(ctx); err != nil {
-		return Token{}, err
+	if t := k.known(); k.usable(t) && !k.due(t) {
+		return t, nil
 	}
-	if k.cached.AccessToken == "" || k.cached.due(k.now(), k.ahead) {
-		err := k.load(ctx)
-		if err != nil && (k.cached.AccessToken == "" || k.cached.expired(k.now())) {
-			k.unlock()
+	if !k.tryLock() {
+		if t := k.known(); k.usable(t) {
+			return t, nil
+		}
+		if err := k.lock(ctx); err != nil {
 			return Token{}, err
 		}
 	}
-	token := k.cached
-	if !k.renewable(token) || !token.due(k.now(), k.ahead) {
+	err := k.load(ctx)
+	token := k.known()
+	if err != nil && !k.usable(token) {
+		k.unlock()
+		return Token{}, err
+	}
+	failedLately := k.now().Sub(k.failedAt) < youngest
+	if !k.renewable(token) || !k.due(token) || k.usable(token) && failedLately {
 		k.unlock()
 		return token, nil
 	}
 	renewed, err := k.exchange(ctx, token)
-	if err != nil && !token.expired(k.now()) {
+	if err != nil && k.usable(token) {
 		return token, nil
 	}
 	return renewed, err
@@ -124,7 +153,7 @@ func (k *keeper) renew(ctx context.Context, refused Token, status int) (Token, e
 		k.unlock()
 		return Token{}, err
 	}
-	token := k.cached
+	token := k.known()
 	if token.AccessToken != refused.AccessToken || !k.renewable(token) || !k.hopeful(token, status) {
 		k.unlock()
 		return token, nil
@@ -139,7 +168,7 @@ func (k *keeper) load(ctx context.Context) error {
 	if err != nil {
 		return storeError(err)
 	}
-	k.cached = token
+	k.cached.Store(&token)
 	return nil
 }
 
@@ -157,6 +186,9 @@ func (k *keeper) exchange(ctx context.Context, seen Token) (Token, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), k.limit)
 		defer cancel()
 		token, err := k.update(ctx, seen)
+		if err != nil {
+			k.failedAt = k.now()
+		}
 		done <- result{token, err}
 	}()
 	select {
@@ -178,7 +210,7 @@ func (k *keeper) update(ctx context.Context, seen Token) (Token, error) {
 		return Token{}, storeError(err)
 	}
 	k.unsaved, k.replaces = Token{}, Token{}
-	k.cached = next
+	k.cached.Store(&next)
 	return next, nil
 }
 

@@ -48,6 +48,30 @@ func TestATokenRenewedElsewhereIsTaken(t *testing.T) {
 	assert.Zero(t, a.refreshes())
 }
 
+// While the old token works, a renewal that hangs holds up the call that began
+// it and no other.
+func TestARenewalThatHangsHoldsUpNobodyElse(t *testing.T) {
+	a := newAuthServer(t)
+	token := a.stored()
+	token.ExpiresAt = now.Add(time.Minute)
+	arrived, release := make(chan struct{}), make(chan struct{})
+	a.onRefresh = func() { close(arrived); <-release }
+	c := newClient(t, a.settings(), &memoryStore{token: token})
+	first := make(chan error, 1)
+	go func() {
+		_, err := c.Accounts(t.Context())
+		first <- err
+	}()
+	<-arrived
+	for range 3 {
+		_, err := c.Accounts(t.Context())
+		require.NoError(t, err)
+	}
+	close(release)
+	require.NoError(t, <-first)
+	assert.Equal(t, 1, a.refreshes())
+}
+
 // The caller that gives up must not take the renewed token with it: the bank
 // has already spent the old one.
 func TestARenewalOutlivesItsCaller(t *testing.T) {

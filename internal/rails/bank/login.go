@@ -39,7 +39,8 @@ func (c *Client) Exchange(ctx context.Context, code string) error {
 	if err != nil {
 		return storeError(err)
 	}
-	k.cached, k.unsaved, k.replaces = Token{}, Token{}, Token{}
+	k.cached.Store(nil)
+	k.unsaved, k.replaces = Token{}, Token{}
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (c *Client) Deposits(ctx context.Context, from, to time.Time) ([]Deposit, e
 
 func (c *Client) eachEntry(ctx context.Context, op operation, from, to time.Time, read func(entriesPage) error) error {
 	q := c.daysQuery(from, to)
-	return c.eachPage(q, func() (cursor, error) {
+	return eachPage(q, func() (cursor, error) {
 		var page entriesPage
 		err := c.do(ctx, op, payload{query: q}, &page, func() error {
 			switch {

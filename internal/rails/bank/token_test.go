@@ -149,9 +149,20 @@ func TestAFailedRenewalAheadOfTimeDoesNotStopCalls(t *testing.T) {
 	token := a.stored()
 	token.ExpiresAt = now.Add(time.Minute)
 	a.tokenFail = func() (int, string) { return 503, "" }
-	_, err := newClient(t, a.settings(), &memoryStore{token: token}).Accounts(t.Context())
+	clock := now
+	s := a.settings()
+	s.Now = func() time.Time { return clock }
+	c := newClient(t, s, &memoryStore{token: token})
+	for range 3 {
+		_, err := c.Accounts(t.Context())
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 1, a.refreshes(), "a failed renewal is not tried again with every call")
+	a.tokenFail = nil
+	clock = clock.Add(time.Minute)
+	_, err := c.Accounts(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, 1, a.refreshes())
+	assert.Equal(t, 2, a.refreshes())
 }
 
 func TestWhatAFailedRenewalMeansForTheInstruction(t *testing.T) {
