@@ -41,6 +41,7 @@ type world struct {
 	log      *bytes.Buffer
 	contract contract
 	settings sandbox.Settings
+	handler  http.Handler
 }
 
 type setting func(*sandbox.Options)
@@ -78,7 +79,7 @@ func launch(t testing.TB, path string, settings ...setting) (w *world, stop func
 	server, err := sandbox.New(context.Background(), options)
 	require.NoError(t, err)
 	front := httptest.NewServer(server.Handler())
-	w.url, w.settings = front.URL, options.Settings
+	w.url, w.settings, w.handler = front.URL, options.Settings, server.Handler()
 	w.control = control.NewClient(front.URL, front.Client())
 	w.contract, err = bankContract()
 	require.NoError(t, err)

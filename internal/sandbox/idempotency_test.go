@@ -1,7 +1,11 @@
 package sandbox_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"soukin/internal/sandbox"
+	"soukin/internal/sandbox/ganb"
 )
 
 func TestTheSameKeyBringsTheSameAnswer(t *testing.T) {
@@ -77,4 +82,17 @@ func TestTwentyAtOnceExecuteOnce(t *testing.T) {
 	assert.Equal(t, 1, all[0].ExecutedCount)
 	balance, _ := w.balance()
 	assert.Equal(t, 10_000_000-1130, balance)
+}
+
+func TestAClientThatGoesAwayDoesNotStopTheBank(t *testing.T) {
+	w := start(t)
+	text, err := json.Marshal(order(transfer(1000, "1234567")))
+	require.NoError(t, err)
+	ctx, gone := context.WithCancel(t.Context())
+	gone()
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, ganb.BasePath+"/transfer/request", bytes.NewReader(text))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("x-access-token", w.access)
+	w.handler.ServeHTTP(httptest.NewRecorder(), r)
+	assert.Equal(t, 1130, w.spent())
 }
