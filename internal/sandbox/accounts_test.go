@@ -130,6 +130,7 @@ func TestStatementEnquiriesAreChecked(t *testing.T) {
 		"no such date": {"accountId", ourAccount, "dateFrom", "2026-02-30"},
 		"reversed":     {"accountId", ourAccount, "dateFrom", "2026-11-25", "dateTo", "2026-11-24"},
 		"key":          {"accountId", ourAccount, "nextItemKey", "12345"},
+		"key's date":   {"accountId", ourAccount, "nextItemKey", "99999999999999999999"},
 	} {
 		for _, path := range []string{"/accounts/transactions", "/accounts/deposit-transactions"} {
 			assert.Equal(t, 400, w.get(path, query...).Status, "%s: %s", path, name)

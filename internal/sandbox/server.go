@@ -44,7 +44,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 }
 
 func open(ctx context.Context, db *database.DB, o Options) (*Server, error) {
-	b, err := books.Open(ctx, db, o.Settings.Bank, o.Settings.Accounts, o.Clock, o.Calendar, o.Directory)
+	b, err := books.Open(ctx, db, books.Bank{Rules: o.Settings.Bank, Accounts: o.Settings.Accounts, Now: o.Clock, Days: o.Calendar, Directory: o.Directory})
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,9 @@ var ErrNotFound = errors.New("not in the books")
 // ErrState is wrapped where a transfer's status does not allow what was asked.
 var ErrState = errors.New("the transfer's status does not allow it")
 
+// ErrPageKey is wrapped for a page key that no enquiry gave out.
+var ErrPageKey = errors.New("page key")
+
 // Books is the bank's books in one SQLite database. It is safe for use by many
 // goroutines; whoever writes waits for whoever wrote before.
 type Books struct {
@@ -35,11 +38,19 @@ type Books struct {
 	directory Directory // may be nil
 }
 
+// Bank is what the books are kept by.
+type Bank struct {
+	Rules     Rules
+	Accounts  []Account        // ours; opened if the books do not know them
+	Now       func() time.Time // the clock that the sandbox's own, movable one is based on
+	Days      Calendar
+	Directory Directory // nil: no bank code is unknown
+}
+
 // Open brings the tables up to date and opens those accounts that do not exist
-// yet. now is the clock that the sandbox's own, movable one is based on;
-// directory may be nil: then no bank code is unknown.
-func Open(ctx context.Context, db *database.DB, rules Rules, accounts []Account, now func() time.Time, days Calendar, directory Directory) (*Books, error) {
-	if err := rules.Validate(); err != nil {
+// yet. Errors about the rules wrap [ErrRules].
+func Open(ctx context.Context, db *database.DB, bank Bank) (*Books, error) {
+	if err := bank.Rules.Validate(); err != nil {
 		return nil, err
 	}
 	files, err := fs.Sub(migrations, "migrations")
@@ -49,11 +60,11 @@ func Open(ctx context.Context, db *database.DB, rules Rules, accounts []Account,
 	if err := db.Migrate(ctx, "books", files); err != nil {
 		return nil, err
 	}
-	b := &Books{db: db, now: now, rules: rules, days: days, directory: directory}
+	b := &Books{db: db, now: bank.Now, rules: bank.Rules, days: bank.Days, directory: bank.Directory}
 	if err := b.loadClock(ctx); err != nil {
 		return nil, err
 	}
-	for _, a := range accounts {
+	for _, a := range bank.Accounts {
 		if err := b.openAccount(ctx, a); err != nil {
 			return nil, fmt.Errorf("open account: %w", err)
 		}

@@ -46,9 +46,6 @@ type StatusQuery struct {
 	FromKey   string   // the first transfer's key, from the page before
 }
 
-// ErrPageKey is returned for a page key that no enquiry gave out.
-var ErrPageKey = fmt.Errorf("page key")
-
 // Transfers lists visible transfers by day and number, at most [PageSize], and
 // the key of the next one or "". Errors: [ErrNotFound] for the account,
 // [ErrPageKey].

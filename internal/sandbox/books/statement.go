@@ -66,10 +66,12 @@ func itemKey(posted int64) string {
 }
 
 func parseItemKey(key string) (time.Time, error) {
-	if len(key) != 20 {
-		return time.Time{}, fmt.Errorf("item key %q must have 20 digits", key)
+	if len(key) == 20 {
+		if at, err := time.ParseInLocation("20060102150405.000000", key[:14]+"."+key[14:], calendar.JST); err == nil {
+			return at, nil
+		}
 	}
-	return time.ParseInLocation("20060102150405.000000", key[:14]+"."+key[14:], calendar.JST)
+	return time.Time{}, fmt.Errorf("%w %q must be the key of an item", ErrPageKey, key)
 }
 
 // Deposit is an incoming transfer to an account of ours.
@@ -110,7 +112,7 @@ type StatementQuery struct {
 
 // Statement lists items in the order in which they were posted, at most
 // [PageSize], and the key of the next one or "". Errors: [ErrNotFound] for the
-// account.
+// account, [ErrPageKey].
 func (b *Books) Statement(ctx context.Context, q StatementQuery) (items []Item, next string, err error) {
 	from, to, err := q.bounds()
 	if err != nil {

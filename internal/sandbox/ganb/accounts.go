@@ -3,6 +3,7 @@ package ganb
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -66,7 +67,7 @@ func (a *API) accounts(ctx context.Context, _ *call) answer {
 		}
 		out.Accounts = append(out.Accounts, info)
 	}
-	return answer{status: 200, body: out}
+	return answer{status: http.StatusOK, body: out}
 }
 
 func (a *API) balances(ctx context.Context, c *call) answer {
@@ -84,7 +85,7 @@ func (a *API) balances(ctx context.Context, c *call) answer {
 			Balance: amount(b.Balance), BaseDate: date(at), BaseTime: clock(at), WithdrawableAmount: amount(b.Withdrawable),
 			PreviousDayBalance: amount(b.PreviousDay), PreviousMonthBalance: amount(b.PreviousMonth), CurrencyCode: currency, CurrencyName: currencyName})
 	}
-	return answer{status: 200, body: out}
+	return answer{status: http.StatusOK, body: out}
 }
 
 func (a *API) transactions(ctx context.Context, c *call) answer {
@@ -97,7 +98,7 @@ func (a *API) transactions(ctx context.Context, c *call) answer {
 		out.Transactions = append(out.Transactions, transaction{TransactionDate: date(it.PostedAt), ValueDate: date(it.PostedAt), TransactionType: string(it.Direction),
 			Amount: amount(it.Amount), Remarks: it.Remarks, Balance: amount(it.Balance), ItemKey: it.Key})
 	}
-	return answer{status: 200, body: out}
+	return answer{status: http.StatusOK, body: out}
 }
 
 func (a *API) depositTransactions(ctx context.Context, c *call) answer {
@@ -110,7 +111,7 @@ func (a *API) depositTransactions(ctx context.Context, c *call) answer {
 		out.PaymentArrivals = append(out.PaymentArrivals, paymentArrival{TransactionDate: date(it.PostedAt), ValueDate: date(it.PostedAt), TransactionType: string(it.Direction),
 			Remarks: it.Remarks, Amount: amount(it.Amount), ApplicantName: it.Applicant, PaymentBankName: it.BankKana, PaymentBranchName: it.BranchKana, EDIInfo: it.EDIInfo, ItemKey: it.Key})
 	}
-	return answer{status: 200, body: out}
+	return answer{status: http.StatusOK, body: out}
 }
 
 func (a *API) statement(ctx context.Context, c *call, depositsOnly bool) (items []books.Item, page statementPage, refused answer, ok bool) {
@@ -120,15 +121,15 @@ func (a *API) statement(ctx context.Context, c *call, depositsOnly bool) (items 
 		return nil, page, fail(codeInvalid, "accountId: 12〜29文字の半角英数字で指定してください"), false
 	}
 	days, hint := period(q)
-	if key := q.Get("nextItemKey"); hint == "" && key != "" && !exactly(20)(key) {
-		hint = "nextItemKey: 前回の応答の次明細キーを指定してください"
-	}
 	if hint != "" {
 		return nil, page, fail(codeInvalid, hint), false
 	}
 	now := a.books.Now()
 	days = days.orToday(date(now))
 	items, next, err := a.books.Statement(ctx, books.StatementQuery{AccountID: id, From: days.from, To: days.to, FromKey: q.Get("nextItemKey"), DepositsOnly: depositsOnly})
+	if errors.Is(err, books.ErrPageKey) {
+		return nil, page, fail(codeInvalid, wrongPageKey), false
+	}
 	if err != nil {
 		return nil, page, a.trouble(ctx, err), false
 	}
@@ -136,6 +137,8 @@ func (a *API) statement(ctx context.Context, c *call, depositsOnly bool) (items 
 	return items, statementPage{AccountID: id, DateFrom: shown.from, DateTo: shown.to, BaseDate: date(now), BaseTime: clock(now),
 		HasNext: next != "", NextItemKey: next, Count: strconv.Itoa(len(items))}, answer{}, true
 }
+
+const wrongPageKey = "nextItemKey: 前回の応答の次明細キーを指定してください"
 
 // span is 対象期間: days, "" for open.
 type span struct{ from, to string }

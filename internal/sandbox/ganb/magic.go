@@ -122,14 +122,18 @@ func CodeTable() string {
 }
 
 // callMagic is the magic of a call: that of the first line whose number asks
-// for something beyond the line's own fate.
+// for something beyond the line's own fate; the zero Magic for none.
 func callMagic(lines []books.Line) Magic {
 	for _, l := range lines {
-		if m, ok := magicByNumber[l.Number]; ok && m.fate == books.FateExecuted {
+		if m, ok := magicByNumber[l.Number]; ok && m.concernsCall() {
 			return m
 		}
 	}
 	return Magic{}
+}
+
+func (m Magic) concernsCall() bool {
+	return m.first != nil || m.cut || m.lose != loseNever || m.slow || m.twice || m.hidden || m.approval != ""
 }
 
 // setFates gives each line what its number or the fault plan has in store.

@@ -3,6 +3,7 @@ package ganb
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -48,7 +49,7 @@ func (a *API) statusOf(ctx context.Context, q url.Values) answer {
 	if found {
 		out.Count, out.TransferDetails = "1", append(out.TransferDetails, describe(tr))
 	}
-	return answer{status: 200, body: out}
+	return answer{status: http.StatusOK, body: out}
 }
 
 func (a *API) statusByDate(ctx context.Context, q url.Values) answer {
@@ -60,7 +61,7 @@ func (a *API) statusByDate(ctx context.Context, q url.Values) answer {
 	query.From, query.To = days.from, days.to
 	transfers, next, at, err := a.books.Transfers(ctx, query)
 	if errors.Is(err, books.ErrPageKey) {
-		return fail(codeInvalid, "nextItemKey: 前回の応答の次明細キーを指定してください")
+		return fail(codeInvalid, wrongPageKey)
 	}
 	if err != nil {
 		return a.trouble(ctx, err)
@@ -71,7 +72,7 @@ func (a *API) statusByDate(ctx context.Context, q url.Values) answer {
 	for _, tr := range transfers {
 		out.TransferDetails = append(out.TransferDetails, describe(tr))
 	}
-	return answer{status: 200, body: out}
+	return answer{status: http.StatusOK, body: out}
 }
 
 // statusQuery reads an enquiry by date; echo repeats it as the answer must.
@@ -94,7 +95,7 @@ func (a *API) statusQuery(q url.Values) (query books.StatusQuery, echo bulkQuery
 		return query, echo, "requestTransferClass: 1、2、3のいずれかを指定してください"
 	}
 	if key != "" && !pageKeyForm.MatchString(key) {
-		return query, echo, "nextItemKey: 前回の応答の次明細キーを指定してください"
+		return query, echo, wrongPageKey
 	}
 	statuses, hint := statusFilter(q["requestTransferStatus"])
 	for _, s := range statuses {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"regexp"
 	"strconv"
 
@@ -74,7 +75,7 @@ func (a *API) transferFee(ctx context.Context, c *call) answer {
 		out.TransferFeeDetails = append(out.TransferFeeDetails, transferFeeDetail{strconv.Itoa(o.Lines[i].Item), amount(fee)})
 	}
 	out.TotalFee = amount(total)
-	return answer{status: 200, body: out}
+	return answer{status: http.StatusOK, body: out}
 }
 
 func (a *API) transferRequest(ctx context.Context, c *call) answer {
@@ -99,7 +100,7 @@ func (a *API) submit(ctx context.Context, o books.Order) answer {
 	if err != nil {
 		return a.refusal(ctx, err)
 	}
-	return answer{status: 201, body: requestResponse{o.AccountID, string(r.Result), r.ApplyNo, dateTime(r.ResultAt)}}
+	return answer{status: http.StatusCreated, body: requestResponse{o.AccountID, string(r.Result), r.ApplyNo, dateTime(r.ResultAt)}}
 }
 
 // submitMagic does what the payee's number asks for, and counts it where the
@@ -125,6 +126,9 @@ func (a *API) submitMagic(ctx context.Context, c *call, o books.Order, m Magic) 
 		a.submit(ctx, o)
 	}
 	ans := a.submit(ctx, o)
+	if ans.status != http.StatusCreated {
+		return ans // refused for a reason of its own
+	}
 	ans.lost = m.lose == loseAlways || m.lose == loseOnce && first
 	if m.slow {
 		ans.wait = a.settings.SlowAnswer
@@ -166,7 +170,7 @@ func (a *API) requestResult(ctx context.Context, c *call) answer {
 	if err != nil {
 		return a.trouble(ctx, err)
 	}
-	return answer{status: 200, body: requestResponse{id, string(r.Result), r.ApplyNo, dateTime(r.ResultAt)}}
+	return answer{status: http.StatusOK, body: requestResponse{id, string(r.Result), r.ApplyNo, dateTime(r.ResultAt)}}
 }
 
 func checkNumbers(accountID, applyNo string) (answer, bool) {
@@ -198,5 +202,5 @@ func (a *API) transferCancel(ctx context.Context, c *call) answer {
 	if err != nil {
 		return a.trouble(ctx, err)
 	}
-	return answer{status: 201, body: transferCancelResponse{req.AccountID, string(class), string(r.Result), r.ApplyNo, dateTime(r.ResultAt)}}
+	return answer{status: http.StatusCreated, body: transferCancelResponse{req.AccountID, string(class), string(r.Result), r.ApplyNo, dateTime(r.ResultAt)}}
 }
