@@ -6,9 +6,9 @@ import (
 	"net/http"
 
 	"soukin/config"
+	"soukin/internal/app/health"
 	"soukin/internal/keyring"
 	"soukin/internal/payload"
-	"soukin/internal/web"
 )
 
 // codecPath is where the Web UI sends payloads to be decoded.
@@ -38,7 +38,7 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	}
 	open.add(func() error { c.Close(); return nil })
 	mux := http.NewServeMux()
-	mux.Handle("/", web.Health(map[string]web.Check{"database": store.DB.Ping, "temporal": temporalCheck(c)}))
+	mux.Handle("/", health.Handler(map[string]health.Check{"database": store.DB.Ping, "temporal": temporalCheck(c)}))
 	if err := o.mountCodec(mux, cfg.Gateway, ring); err != nil {
 		return err
 	}

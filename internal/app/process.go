@@ -15,7 +15,7 @@ import (
 	"go.temporal.io/sdk/interceptor"
 
 	"soukin/config"
-	"soukin/internal/web"
+	"soukin/internal/app/health"
 )
 
 // Option changes how a process is built. Mains use none; the demo and tests do.
@@ -83,7 +83,7 @@ func (c closers) closeAll(log *slog.Logger) {
 	}
 }
 
-func temporalCheck(c client.Client) web.Check {
+func temporalCheck(c client.Client) health.Check {
 	return func(ctx context.Context) error {
 		_, err := c.CheckHealth(ctx, &client.CheckHealthRequest{})
 		return err

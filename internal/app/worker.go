@@ -8,8 +8,8 @@ import (
 	"github.com/oklog/run"
 
 	"soukin/config"
+	"soukin/internal/app/health"
 	"soukin/internal/payload"
-	"soukin/internal/web"
 )
 
 // RunWorker polls the task queues until ctx ends or something breaks, and
@@ -78,7 +78,7 @@ func buildWorker(ctx context.Context, cfg config.Config, o options, open *closer
 	p := newPollers(cfg, o, c, books, NewBankRail(cfg.Bank, bankClient, store.Vault, o.now))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics.Handler())
-	mux.Handle("/", web.Health(map[string]web.Check{
+	mux.Handle("/", health.Handler(map[string]health.Check{
 		"database": store.DB.Ping,
 		"temporal": temporalCheck(c),
 		"worker": func(context.Context) error {

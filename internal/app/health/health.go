@@ -1,4 +1,4 @@
-package web
+package health
 
 import (
 	"context"
@@ -15,29 +15,29 @@ type Check func(context.Context) error
 // checkLimit keeps a probe shorter than the timeouts of usual orchestrators.
 const checkLimit = 2 * time.Second
 
-// Health serves
+// Handler serves
 //
 //	GET /healthz  200 while the process runs: restart it when this fails
 //	GET /readyz   200 when every check passes, else 503 naming those that fail:
 //	              send it no traffic meanwhile
 //
 // Both answer JSON: {"status":"ok"} or {"status":"unavailable","failing":{"database":"…"}}.
-func Health(checks map[string]Check) http.Handler {
+func Handler(checks map[string]Check) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, health{Status: "ok"})
+		answer(w, http.StatusOK, status{Status: "ok"})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if failing := run(r.Context(), checks); len(failing) > 0 {
-			answer(w, http.StatusServiceUnavailable, health{"unavailable", failing})
+			answer(w, http.StatusServiceUnavailable, status{"unavailable", failing})
 			return
 		}
-		answer(w, http.StatusOK, health{Status: "ok"})
+		answer(w, http.StatusOK, status{Status: "ok"})
 	})
 	return mux
 }
 
-type health struct {
+type status struct {
 	Status  string            `json:"status"`
 	Failing map[string]string `json:"failing,omitempty"`
 }
@@ -64,10 +64,10 @@ func run(ctx context.Context, checks map[string]Check) map[string]string {
 	return failing
 }
 
-func answer(w http.ResponseWriter, status int, body health) {
+func answer(w http.ResponseWriter, code int, body status) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
+	w.WriteHeader(code)
 	// The reader may be gone; a probe has nobody to report that to.
 	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // see above
 }
