@@ -26,6 +26,8 @@ var layers = []layer{
 	{"config", []string{"remittance", "contract", "internal/calendar"},
 		"settings are plain values that every process loads first"},
 
+	{"examples", nil, "examples are data for people to start from"},
+
 	{"internal/calendar", []string{"remittance"}, "bank days are arithmetic"},
 	{"internal/zengin", []string{"remittance"}, "bank data and the payment alphabet are data and rules, used by pages and imports too"},
 	{"internal/keyring", nil, "keys must not depend on what they protect"},
@@ -44,12 +46,13 @@ var layers = []layer{
 		"an adapter speaks to its counterparty; the activities decide what the answer means"},
 	{"internal/link/...", []string{"remittance", "internal/database", "internal/link/..."},
 		"it knows who may open a page, not what the page shows or moves"},
-	{"internal/notify/...", []string{"remittance", "internal/notify/..."}, "messages are sent, not decided, here"},
+	{"internal/notify/...", []string{"remittance", "internal/calendar", "internal/rails/call", "internal/notify/..."},
+		"messages are sent, not decided, here"},
 	{"internal/orders/...", []string{"remittance", "contract", "internal/record", "internal/ledger", "internal/vault", "internal/books", "internal/link",
 		"internal/zengin", "internal/calendar", "internal/database", "internal/orders/..."},
 		"an order is taken in one place, whichever door it came through, and runs nothing itself"},
-	{"internal/web/...", []string{"remittance", "contract", "internal/orders", "internal/zengin", "internal/web/..."},
-		"pages take orders and show answers; they reach money only through orders"},
+	{"internal/web/...", []string{"remittance", "contract", "internal/orders", "internal/link", "internal/zengin", "internal/web/..."},
+		"pages know who opened them and show answers; they reach money only through orders"},
 	{"internal/sandbox/...", []string{"remittance", "internal/calendar", "internal/zengin", "internal/database", "internal/sandbox/..."},
 		"a counterparty that shared our ledger or our adapters would agree with our mistakes"},
 
