@@ -1,0 +1,77 @@
+package orders
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"soukin/contract"
+	"soukin/internal/books"
+	"soukin/remittance"
+)
+
+// The ids of updates hold the step or the generation they were asked at: the
+// same request given twice is one update, and asking again after the remittance
+// has moved on is another.
+
+// Cancel calls a remittance off and answers when it has ended. One that is
+// cancelled already comes back as it stands. Errors: [CodeNotFound],
+// [CodeTooLate], [CodeUnavailable].
+func (s *Service) Cancel(ctx context.Context, ref remittance.Ref, by remittance.Actor) (contract.State, error) {
+	row, err := s.remittance(ctx, ref)
+	switch {
+	case err != nil:
+		return contract.State{}, err
+	case row.Status == remittance.Cancelled:
+		return books.StateOf(row), nil
+	case row.Final:
+		return contract.State{}, tooLate(RuleCancelTooLate, row.Status)
+	}
+	return s.update(ctx, ref, contract.UpdateCancel, fmt.Sprintf("cancel/%d", row.Seq), RuleCancelTooLate, contract.CancelInput{Actor: by})
+}
+
+// Correct names another account for a remittance that was refused or came back
+// and waits for better details; it answers when the new instruction is on its
+// way. Errors: [Faults], [CodeNotFound], [CodeTooLate], [CodeUnavailable].
+func (s *Service) Correct(ctx context.Context, ref remittance.Ref, to Payee) (contract.State, []Notice, error) {
+	row, err := s.remittance(ctx, ref)
+	switch {
+	case err != nil:
+		return contract.State{}, nil, err
+	case row.Status != remittance.Returned || row.Final:
+		return contract.State{}, nil, tooLate(RuleCorrectTooLate, row.Status)
+	}
+	payee, faults := to.trimmed().parse()
+	if len(faults) > 0 {
+		return contract.State{}, nil, faults
+	}
+	if _, _, err := s.lookAt(ctx, ref.Merchant, payee); err != nil {
+		return contract.State{}, nil, err
+	}
+	id, err := s.account(ctx, ref.Merchant, payee, "")
+	if err != nil {
+		return contract.State{}, nil, err
+	}
+	state, err := s.update(ctx, ref, contract.UpdateCorrect, fmt.Sprintf("correct/%d/%s", row.Generation, id), RuleCorrectTooLate,
+		contract.CorrectInput{Account: id})
+	return state, payee.notices, err
+}
+
+// Resolve records on evidence what really happened to an instruction whose
+// outcome nobody can find out automatically. Errors: [Faults], [CodeNotFound],
+// [CodeTooLate], [CodeUnavailable].
+func (s *Service) Resolve(ctx context.Context, ref remittance.Ref, in contract.ResolveInput) (contract.State, error) {
+	in.RailRef, in.Evidence = strings.TrimSpace(in.RailRef), strings.TrimSpace(in.Evidence)
+	if in.Evidence == "" {
+		return contract.State{}, Faults{fault(RuleEvidence, "evidence")}
+	}
+	row, err := s.remittance(ctx, ref)
+	switch {
+	case err != nil:
+		return contract.State{}, err
+	case row.Final:
+		return contract.State{}, tooLate(RuleResolveTooLate, row.Status)
+	}
+	what := s.Vault.Fingerprint(fmt.Appendf(nil, "resolve %t %q %q", in.Executed, in.RailRef, in.Evidence))
+	return s.update(ctx, ref, contract.UpdateResolve, fmt.Sprintf("resolve/%d/%s", row.Seq, what), RuleResolveTooLate, in)
+}
