@@ -40,6 +40,9 @@ type counters struct {
 //	sqlite:PATH                           a file, created if missing (its folder must exist)
 //	postgres://user:password@host/name    as PostgreSQL's own URIs, postgresql:// too
 //
+// PostgreSQL is reached directly or through a pooler in session mode: prepared
+// statements and the lock of [DB.Migrate] belong to a session.
+//
 // It creates no tables; see [DB.Migrate]. Errors about the form of dsn wrap
 // [ErrDSN].
 func Open(ctx context.Context, dsn string) (*DB, error) {
