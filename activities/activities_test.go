@@ -24,17 +24,16 @@ type scriptedBank struct {
 	submit, cancel error
 	state          contract.BankState
 	stateErr       error
-	found          bool
 }
 
 func (b scriptedBank) Submit(context.Context, activities.BankInstruction) (contract.SubmitResult, error) {
 	return contract.SubmitResult{RailRef: "1"}, b.submit
 }
-func (b scriptedBank) State(context.Context, remittance.Key, string, remittance.Yen) (contract.BankState, error) {
+func (b scriptedBank) State(context.Context, activities.BankInstruction, string) (contract.BankState, error) {
 	return b.state, b.stateErr
 }
-func (b scriptedBank) Find(context.Context, remittance.Key, remittance.Yen, time.Time) (contract.BankState, bool, error) {
-	return b.state, b.found, b.stateErr
+func (b scriptedBank) Find(context.Context, activities.BankInstruction, time.Time) (contract.BankState, error) {
+	return b.state, b.stateErr
 }
 func (b scriptedBank) Cancel(context.Context, string) error    { return b.cancel }
 func (b scriptedBank) FinalAfter(executed time.Time) time.Time { return executed.Add(48 * time.Hour) }
@@ -124,7 +123,7 @@ func TestNotFoundIsBelievedLate(t *testing.T) {
 		typ          string
 	}{"before": {noon.Add(time.Second), contract.ErrTypeStillOpen}, "at the instant": {noon, ""}} {
 		t.Run(name, func(t *testing.T) {
-			env := environment(scriptedBank{}, true)
+			env := environment(scriptedBank{state: contract.BankState{Stage: contract.StageNotFound}}, true)
 			v, err := env.ExecuteActivity(bank.EnquireBankTransfer, contract.EnquireInput{VisibleAfter: c.visibleAfter, Until: contract.UntilKnown})
 			if c.typ == "" {
 				require.NoError(t, err)

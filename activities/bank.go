@@ -41,7 +41,7 @@ func (b *Bank) SubmitBankTransfer(ctx context.Context, in contract.SubmitInput) 
 		// workflow was reset: only an enquiry may tell what was sent.
 		return contract.SubmitResult{}, submitError(&remittance.RailError{Code: "earlier attempt lost"}, attempt, false)
 	}
-	res, err := b.rail.Submit(ctx, BankInstruction{Key: in.Key, Amount: in.Amount, Account: in.Account})
+	res, err := b.rail.Submit(ctx, BankInstruction{Key: in.Key, Amount: in.Amount, Account: in.Account, At: in.At})
 	if err != nil {
 		return contract.SubmitResult{}, submitError(err, attempt, b.honoursKeys)
 	}
@@ -66,19 +66,17 @@ func (b *Bank) EnquireBankTransfer(ctx context.Context, in contract.EnquireInput
 }
 
 func (b *Bank) look(ctx context.Context, in contract.EnquireInput) (contract.BankState, error) {
+	instruction := BankInstruction{Key: in.Key, Amount: in.Amount, Account: in.Account, At: in.SubmittedAt}
 	if in.RailRef != "" {
-		return b.rail.State(ctx, in.Key, in.RailRef, in.Amount)
+		return b.rail.State(ctx, instruction, in.RailRef)
 	}
 	// Taken before the search: a transfer may become visible while we look.
 	asked := b.now()
-	state, found, err := b.rail.Find(ctx, in.Key, in.Amount, in.SubmittedAt)
-	if err != nil || found {
-		return state, err
+	state, err := b.rail.Find(ctx, instruction, in.VisibleAfter)
+	if err == nil && state.Stage == contract.StageNotFound && asked.Before(in.VisibleAfter) {
+		state.Stage = contract.StageUnknown
 	}
-	if asked.Before(in.VisibleAfter) {
-		return contract.BankState{Stage: contract.StageUnknown}, nil
-	}
-	return contract.BankState{Stage: contract.StageNotFound}, nil
+	return state, err
 }
 
 func ends(until contract.EnquireUntil, s contract.Stage) bool {

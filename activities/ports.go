@@ -26,13 +26,15 @@ type Books interface {
 type BankRail interface {
 	// Submit sends one instruction under its key. Outcomes: all.
 	Submit(ctx context.Context, t BankInstruction) (contract.SubmitResult, error)
-	// State enquires by the bank's number; key and amount tell an answer that is
-	// about something else. Outcomes: NotSent, RateLimited, Misconfigured,
+	// State enquires by the bank's number. What does not fit the instruction is
+	// Unknown, never a state. Outcomes: NotSent, RateLimited, Misconfigured,
 	// Unknown (an enquiry moves no money, so all mean "ask again").
-	State(ctx context.Context, key remittance.Key, railRef string, amount remittance.Yen) (contract.BankState, error)
-	// Find enquires by the mark that Submit left, over the days from the given
-	// instant on. found is false when the bank does not show it.
-	Find(ctx context.Context, key remittance.Key, amount remittance.Yen, since time.Time) (state contract.BankState, found bool, err error)
+	State(ctx context.Context, in BankInstruction, railRef string) (contract.BankState, error)
+	// Find enquires by the mark that Submit left, from the day of the instruction
+	// on. StageNotFound means that the bank certainly never received it, which
+	// it cannot mean before the given instant; until then, and wherever the bank
+	// does not show everything, the stage is unknown.
+	Find(ctx context.Context, in BankInstruction, visibleAfter time.Time) (contract.BankState, error)
 	// Cancel asks the bank to call it off. Outcomes: Rejected means too late.
 	Cancel(ctx context.Context, railRef string) error
 	// FinalAfter is the instant after which a transfer executed at the given
@@ -47,6 +49,9 @@ type BankInstruction struct {
 	Key     remittance.Key
 	Amount  remittance.Yen
 	Account remittance.AccountID
+	// At is when the money of this generation went in flight. Its day is the day
+	// of the transfer: a retry after midnight must not be another request.
+	At time.Time
 }
 
 // Notifier tells recipients. Where a notice carries a link, the notifier makes

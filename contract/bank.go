@@ -70,6 +70,8 @@ type SubmitInput struct {
 	Key     remittance.Key       `json:"key"`
 	Amount  remittance.Yen       `json:"amount"`
 	Account remittance.AccountID `json:"account"`
+	// At dates the instruction: the same day however often it is sent.
+	At time.Time `json:"at"`
 }
 
 // SubmitResult is the bank's receipt: taken, not yet executed.
@@ -81,9 +83,10 @@ type SubmitResult struct {
 // EnquireInput asks the bank about one instruction. RailRef is empty when the
 // answer to the instruction was lost; the key then finds it.
 type EnquireInput struct {
-	Key     remittance.Key `json:"key"`
-	Amount  remittance.Yen `json:"amount"`
-	RailRef string         `json:"rail_ref,omitempty"`
+	Key     remittance.Key       `json:"key"`
+	Amount  remittance.Yen       `json:"amount"`
+	Account remittance.AccountID `json:"account"`
+	RailRef string               `json:"rail_ref,omitempty"`
 	// SubmittedAt bounds the search by date; VisibleAfter is when "not found"
 	// starts to mean "never sent".
 	SubmittedAt  time.Time `json:"submitted_at"`

@@ -77,7 +77,7 @@ func (t *transfer) process(ctx workflow.Context) error {
 		return t.doubt(ctx) // somebody may have sent it; the bank may have forgotten the key
 	}
 	receipt, err := call(withSubmit(ctx, t.policy, "instruct the bank"), bank.SubmitBankTransfer,
-		contract.SubmitInput{Owner: owner(ctx), Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account})
+		contract.SubmitInput{Owner: owner(ctx), Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account, At: t.instructedAt})
 	if rej, refused := rejection(err); refused {
 		return t.refused(ctx, rej)
 	}
@@ -293,7 +293,7 @@ func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every
 	pollCtx, stop := workflow.WithCancel(withEnquiry(ctx, every, patience, why))
 	defer stop()
 	f := workflow.ExecuteActivity(pollCtx, bank.EnquireBankTransfer, contract.EnquireInput{
-		Key: t.key(bankStep), Amount: t.order.Amount, RailRef: t.state.RailRef,
+		Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account, RailRef: t.state.RailRef,
 		SubmittedAt: t.instructedAt, VisibleAfter: t.visibleAfter, Until: until,
 	})
 	answered := false

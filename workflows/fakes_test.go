@@ -231,7 +231,7 @@ func (f *fakeBank) stage(tr *transfer) event {
 	return now
 }
 
-func (f *fakeBank) State(_ context.Context, _ remittance.Key, ref string, _ remittance.Yen) (contract.BankState, error) {
+func (f *fakeBank) State(_ context.Context, _ activities.BankInstruction, ref string) (contract.BankState, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.enquiries++
@@ -248,16 +248,15 @@ func (f *fakeBank) State(_ context.Context, _ remittance.Key, ref string, _ remi
 	return contract.BankState{}, nil
 }
 
-func (f *fakeBank) Find(ctx context.Context, key remittance.Key, amount remittance.Yen, since time.Time) (contract.BankState, bool, error) {
+func (f *fakeBank) Find(ctx context.Context, in activities.BankInstruction, _ time.Time) (contract.BankState, error) {
 	f.mu.Lock()
-	tr, ok := f.transfers[key.String()]
-	visible := ok && !f.now().Before(tr.at.Add(f.hidden)) && !tr.at.Before(since.Add(-24*time.Hour))
+	tr, ok := f.transfers[in.Key.String()]
+	visible := ok && !f.now().Before(tr.at.Add(f.hidden)) && !tr.at.Before(in.At.Add(-24*time.Hour))
 	f.mu.Unlock()
 	if !visible {
-		return contract.BankState{}, false, nil
+		return contract.BankState{Stage: contract.StageNotFound}, nil
 	}
-	s, err := f.State(ctx, key, tr.ref, amount)
-	return s, err == nil, err
+	return f.State(ctx, in, tr.ref)
 }
 
 func (f *fakeBank) Cancel(_ context.Context, ref string) error {

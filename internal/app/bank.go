@@ -18,20 +18,19 @@ import (
 // payee's account at the last moment, dates the instruction, and knows when an
 // execution is final.
 type bankRail struct {
-	client        *bank.Client
-	vault         *vault.Vault
-	calendar      *calendar.Calendar
-	finality      config.Finality
-	remitter      string
-	needsApproval bool
-	now           func() time.Time
+	client     *bank.Client
+	vault      *vault.Vault
+	calendar   *calendar.Calendar
+	finality   config.Finality
+	remitter   string
+	visibility time.Duration
 }
 
 // NewBankRail makes the port from the bank's client and the vault.
-func NewBankRail(cfg config.Bank, client *bank.Client, v *vault.Vault, now func() time.Time) activities.BankRail {
+func NewBankRail(cfg config.Bank, client *bank.Client, v *vault.Vault) activities.BankRail {
 	return &bankRail{
 		client: client, vault: v, calendar: calendar.New(calendar.Settings{}), finality: cfg.Finality,
-		remitter: cfg.RemitterName, needsApproval: cfg.NeedsApproval, now: now,
+		remitter: cfg.RemitterName, visibility: cfg.Policy.VisibilityDelay,
 	}
 }
 
@@ -40,16 +39,20 @@ func (b *bankRail) Submit(ctx context.Context, t activities.BankInstruction) (co
 	if err != nil {
 		return contract.SubmitResult{}, err
 	}
-	receipt, err := b.client.Submit(ctx, bank.Transfer{
-		Key: t.Key, Amount: t.Amount, Payee: payee, RemitterName: b.remitter,
-		// A day that is no bank day is moved to the next one: the money should go,
-		// not the instruction fail.
-		Date: b.now(), HolidayCode: bank.HolidayNextBankDay,
-	})
+	receipt, err := b.client.Submit(ctx, b.transfer(t, payee))
 	if err != nil {
 		return contract.SubmitResult{}, err
 	}
 	return contract.SubmitResult{RailRef: receipt.ApplyNo, AwaitsApproval: receipt.Progress == bank.RequestWaiting}, nil
+}
+
+func (b *bankRail) transfer(t activities.BankInstruction, payee bank.Payee) bank.Transfer {
+	return bank.Transfer{
+		Key: t.Key, Amount: t.Amount, Payee: payee, RemitterName: b.remitter,
+		// A day that is no bank day is moved to the next one: the money should go,
+		// not the instruction fail.
+		Date: t.At, HolidayCode: bank.HolidayNextBankDay,
+	}
 }
 
 // payee opens the account. Nothing has been sent yet, so whatever goes wrong
@@ -68,25 +71,42 @@ func (b *bankRail) payee(ctx context.Context, t activities.BankInstruction) (ban
 	}, nil
 }
 
-func (b *bankRail) State(ctx context.Context, key remittance.Key, railRef string, amount remittance.Yen) (contract.BankState, error) {
-	s, err := b.client.Status(ctx, railRef, bank.Transfer{Key: key, Amount: amount})
+func (b *bankRail) State(ctx context.Context, in activities.BankInstruction, railRef string) (contract.BankState, error) {
+	ordered, err := b.ordered(ctx, in)
+	if err != nil {
+		return contract.BankState{}, err
+	}
+	s, err := b.client.Status(ctx, railRef, ordered)
 	if err != nil {
 		return contract.BankState{}, err
 	}
 	return stateOf(s), nil
 }
 
-// Find leaves it to the caller when "not shown" means "never sent": the caller
-// knows when the last attempt ended.
-func (b *bankRail) Find(ctx context.Context, key remittance.Key, amount remittance.Yen, since time.Time) (contract.BankState, bool, error) {
-	s, err := b.client.Find(ctx, bank.Transfer{Key: key, Amount: amount}, since, since)
+func (b *bankRail) Find(ctx context.Context, in activities.BankInstruction, visibleAfter time.Time) (contract.BankState, error) {
+	ordered, err := b.ordered(ctx, in)
 	if err != nil {
-		return contract.BankState{}, false, err
+		return contract.BankState{}, err
 	}
-	if s == nil || s.ApplyNo == "" && !b.needsApproval {
-		return contract.BankState{}, false, nil
+	s, err := b.client.Find(ctx, ordered, in.At, visibleAfter.Add(-b.visibility))
+	if err != nil {
+		return contract.BankState{}, err
 	}
-	return stateOf(*s), true, nil
+	if s == nil {
+		return contract.BankState{Stage: contract.StageNotFound}, nil
+	}
+	return stateOf(*s), nil
+}
+
+// ordered is the instruction to compare with. An account that has been deleted
+// since makes the comparison weaker, not the enquiry impossible.
+func (b *bankRail) ordered(ctx context.Context, in activities.BankInstruction) (bank.Transfer, error) {
+	payee, err := b.payee(ctx, in)
+	var rail *remittance.RailError
+	if errors.As(err, &rail) && rail.Outcome != remittance.OutcomeRejected {
+		return bank.Transfer{}, err
+	}
+	return b.transfer(in, payee), nil
 }
 
 var stages = map[bank.Stage]contract.Stage{
