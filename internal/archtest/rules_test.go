@@ -11,7 +11,7 @@ type layer struct {
 }
 
 // everything is for the packages that build or test the product.
-var everything = []string{"remittance", "contract", "workflows", "activities", "config", "internal/..."}
+var everything = []string{"remittance", "contract", "workflows", "activities", "config", "examples", "internal/..."}
 
 // layers are searched in order; the first that covers a package counts.
 var layers = []layer{

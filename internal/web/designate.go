@@ -1,0 +1,189 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"soukin/internal/link"
+	"soukin/internal/zengin"
+)
+
+// accountPage is the form for an account.
+type accountPage struct {
+	Typed        typed
+	Bank, Branch choice
+	Postal       bool // the form turned to symbol and number by itself
+}
+
+// confirmPage shows what will be sent.
+type confirmPage struct {
+	Typed              typed
+	Postal             bool
+	BankName           string
+	BankCode           string
+	BranchName         string
+	BranchCode         string
+	Type, Number, Name string
+	Notices            []string
+}
+
+// account checks what was typed and shows it as it will be sent, or searches
+// for a bank or a branch, or goes back to the form.
+func (p *pages) account(w http.ResponseWriter, r *http.Request, v visit) {
+	view, ok := p.open(w, r, v)
+	if !ok {
+		return
+	}
+	t := typedIn(r.PostForm)
+	bank, branch := p.banks.choices(&t)
+	form := accountPage{Typed: t, Bank: bank, Branch: branch}
+	switch r.PostForm.Get("do") {
+	case "edit":
+		p.accountPage(w, r, v, view, http.StatusOK, form)
+	case "search_bank", "search_branch":
+		p.searched(w, r, v, view, form)
+	default:
+		p.check(w, r, v, view, form)
+	}
+}
+
+// searched shows what a search without JavaScript led to.
+func (p *pages) searched(w http.ResponseWriter, r *http.Request, v visit, view View, form accountPage) {
+	t := &form.Typed
+	// Japan Post's customers know symbol and number, so they are asked for those
+	// unless they have begun to give a branch.
+	if t.Bank == zengin.YuchoCode && strings.TrimSpace(t.BranchQuery) == "" && strings.TrimSpace(t.Number) == "" {
+		t.Method, form.Postal = methodSymbol, true
+	}
+	say := p.render.texts[v.lang.Lang]
+	var faults []fault
+	switch {
+	case t.Bank == "" && len(form.Bank.Options) == 0:
+		faults = []fault{{"bank_query", searchFault(t.BankQuery, form.Bank, "Bank", say)}}
+	case t.Bank != "" && r.PostForm.Get("do") == "search_branch" && t.Branch == "" && len(form.Branch.Options) == 0:
+		faults = []fault{{"branch_query", searchFault(t.BranchQuery, form.Branch, "Branch", say)}}
+	case t.Bank == "" && r.PostForm.Get("do") == "search_branch":
+		faults = []fault{{"bank_query", say.get("BankChoose")}}
+	}
+	code := http.StatusOK
+	if faults != nil {
+		code = http.StatusUnprocessableEntity
+	}
+	p.accountPage(w, r, v, view, code, form, faults...)
+}
+
+// check shows the account as it will be sent, or what is wrong with it.
+func (p *pages) check(w http.ResponseWriter, r *http.Request, v visit, view View, form accountPage) {
+	account, notices, err := zengin.ParseAccount(form.Typed.input())
+	var faults zengin.FieldErrors
+	switch {
+	case errors.As(err, &faults):
+		p.faulty(w, r, v, view, form, faults)
+		return
+	case err != nil:
+		p.refuse(w, r, err)
+		return
+	}
+	l := v.lang.Lang
+	bank, _ := p.banks.bank(account.Bank())
+	branch, _ := p.banks.branch(account.Bank(), account.Branch())
+	c := confirmPage{
+		Typed: form.Typed, Postal: form.Typed.Method == methodSymbol,
+		BankName: bank.Name, BankCode: bank.Code, BranchName: branch.Name, BranchCode: branch.Code,
+		Type: account.Type().Label(l), Number: account.Number(), Name: account.Name(),
+	}
+	for _, n := range notices {
+		c.Notices = append(c.Notices, n.Message(l))
+	}
+	p.page(w, r, v, http.StatusOK, "confirm", page{View: &view, Confirm: &c})
+}
+
+// faulty shows the form with everything that was typed and what is wrong with it.
+func (p *pages) faulty(w http.ResponseWriter, r *http.Request, v visit, view View, form accountPage, es zengin.FieldErrors) {
+	faults := faultsOf(es, form.Typed, form.Bank, form.Branch, p.render.texts[v.lang.Lang], v.lang.Lang)
+	p.accountPage(w, r, v, view, http.StatusUnprocessableEntity, form, faults...)
+}
+
+func (p *pages) accountPage(w http.ResponseWriter, r *http.Request, v visit, view View, code int, form accountPage, faults ...fault) {
+	p.page(w, r, v, code, "account", page{View: &view, Account: &form, Faults: faults})
+}
+
+// designate names the account, once.
+func (p *pages) designate(w http.ResponseWriter, r *http.Request, v visit) {
+	t := typedIn(r.PostForm)
+	bank, branch := p.banks.choices(&t)
+	_, err := p.port.Designate(r.Context(), v.token, v.proof, t.input())
+	var faults zengin.FieldErrors
+	if errors.As(err, &faults) {
+		if view, ok := p.view(w, r, v); ok {
+			p.faulty(w, r, v, view, accountPage{Typed: t, Bank: bank, Branch: branch}, faults)
+		}
+		return
+	}
+	p.acted(w, r, v, t, err)
+}
+
+// askDecline makes sure: declining cannot be taken back.
+func (p *pages) askDecline(w http.ResponseWriter, r *http.Request, v visit) {
+	if view, ok := p.open(w, r, v); ok {
+		p.page(w, r, v, http.StatusOK, "decline", page{View: &view, Account: &accountPage{Typed: typedIn(r.PostForm)}})
+	}
+}
+
+func (p *pages) decline(w http.ResponseWriter, r *http.Request, v visit) {
+	_, err := p.port.Decline(r.Context(), v.token, v.proof)
+	p.acted(w, r, v, typedIn(r.PostForm), err)
+}
+
+// acted answers after the one step that counts. Success redirects to the link
+// itself, so that reloading it repeats nothing.
+func (p *pages) acted(w http.ResponseWriter, r *http.Request, v visit, t typed, err error) {
+	if err == nil {
+		http.Redirect(w, r, v.base()+langQuery(v.lang), http.StatusSeeOther)
+		return
+	}
+	if !errors.Is(err, ErrClosed) && !errors.Is(err, link.ErrProof) {
+		p.refuse(w, r, err)
+		return
+	}
+	view, ok := p.view(w, r, v)
+	switch {
+	case !ok:
+	case view.Open && errors.Is(err, link.ErrProof):
+		p.again(w, r, v, view, t)
+	default:
+		p.late(w, r, v, view)
+	}
+}
+
+// open lets a step pass only while an account can be named by this visitor.
+func (p *pages) open(w http.ResponseWriter, r *http.Request, v visit) (View, bool) {
+	view, ok := p.view(w, r, v)
+	switch {
+	case !ok:
+		return View{}, false
+	case !view.Open:
+		p.late(w, r, v, view)
+		return View{}, false
+	case len(view.Link.Labels) > 0 && v.proof.Reveal() == "":
+		p.again(w, r, v, view, typedIn(r.PostForm))
+		return View{}, false
+	}
+	return view, true
+}
+
+// again asks for the codes once more and keeps what was typed.
+func (p *pages) again(w http.ResponseWriter, r *http.Request, v visit, view View, t typed) {
+	v.proof = link.Proof{}
+	p.codesPage(w, r, v, view, codesPage{Typed: t, Again: true})
+}
+
+// late says who was first, without saying which account they named.
+func (p *pages) late(w http.ResponseWriter, r *http.Request, v visit, view View) {
+	notice := "LateEnded"
+	if !view.Designated.IsZero() {
+		notice = "LateDesignated"
+	}
+	p.status(w, r, v, view, http.StatusConflict, notice)
+}
