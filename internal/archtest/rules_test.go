@@ -136,4 +136,4 @@ var notInServers = []struct{ imported, because string }{
 }
 
 // testTools are the packages made for tests.
-var testTools = []string{"internal/testkit/...", "internal/database/databasetest", "internal/ledger/ledgertest", "test/..."}
+var testTools = []string{"internal/testkit/...", "internal/database/databasetest", "internal/ledger/ledgertest", "internal/web/webtest", "test/..."}
