@@ -86,6 +86,8 @@ func TestRules(t *testing.T) {
 		{"SOUKIN_BANK_ACCOUNT_ID=123", "12 to 29"},
 		{"SOUKIN_FUNDING_WINDOW=-1h", "at least 1s"},
 		{"SOUKIN_BANK_FINALITY=31bd", "0bd to 30bd"},
+		{"SOUKIN_MERCHANT=No Good", "a-z"},
+		{"SOUKIN_BANK_OWN_CODE=310", "4 digits"},
 		{"SOUKIN_SANDBOX_BOUNCE=-1s", "at least 0s"},
 		{"SOUKIN_BANK_ERROR_CODES=220001=paid", "outcome"},
 		{"SOUKIN_BANK_ERROR_CODES=220001=rejected/bad_luck", "reason"},

@@ -16,6 +16,8 @@ type Config struct {
 	Keys     string `env:"SOUKIN_KEYS" derived:"<home>/keys" unit:"directory" doc:"Key sets that encrypt what the vault and Temporal store. Whoever loses them loses the data; whoever has them can read it."`
 	LogLevel string `env:"SOUKIN_LOG_LEVEL" envDefault:"info" unit:"debug, info, warn or error" doc:"The least severe line that is logged. Logs are JSON lines on standard error and carry no personal data."`
 
+	Merchant string `env:"SOUKIN_MERCHANT" envDefault:"demo" unit:"merchant id" doc:"The merchant that 'starter' acts for unless --merchant says otherwise."`
+
 	Worker  Worker  `group:"Worker"`
 	Gateway Gateway `group:"Gateway"`
 	Sandbox Sandbox `group:"Sandbox"`
@@ -78,7 +80,8 @@ type Bank struct {
 
 	Cap      remittance.Yen `env:"SOUKIN_BANK_CAP" envDefault:"1000000" unit:"yen" doc:"The most one remittance to a bank account may carry. Cannot exceed the legal limit of 1,000,000 yen."`
 	Fee      remittance.Yen `env:"SOUKIN_BANK_FEE" envDefault:"130" unit:"yen" doc:"What a merchant owes for each executed attempt to an account at another bank. Billed monthly, never taken from the amount."`
-	FeeSame  remittance.Yen `env:"SOUKIN_BANK_FEE_SAME_BANK" envDefault:"0" unit:"yen" doc:"The same for accounts at the paying bank itself (0310)."`
+	FeeSame  remittance.Yen `env:"SOUKIN_BANK_FEE_SAME_BANK" envDefault:"0" unit:"yen" doc:"The same for accounts at the paying bank itself."`
+	OwnCode  string         `env:"SOUKIN_BANK_OWN_CODE" envDefault:"0310" unit:"4 digits" doc:"Bank code of the paying bank, to tell which accounts are its own."`
 	Finality Finality       `env:"SOUKIN_BANK_FINALITY" envDefault:"2bd" unit:"bank days (2bd) or duration" doc:"How long an executed transfer can still come back by itself. A payee's bank that had to ask may return it until the second bank day after its enquiry."`
 
 	Policy Policy `group:"Patience of a bank transfer"`

@@ -24,8 +24,10 @@ const answerSlack = 5 * time.Second
 
 func (c *Config) validate() error {
 	_, operators := c.Gateway.ParseOperators()
+	_, merchant := remittance.ParseMerchantID(c.Merchant)
 	return errors.Join(
 		operators,
+		unless(merchant == nil, "SOUKIN_MERCHANT", c.Merchant, "must be 1-20 of a-z, 0-9 and -"),
 		c.validateListeners(),
 		c.validateLog(),
 		c.validateWorker(),
@@ -77,6 +79,7 @@ func (b Bank) validate() error {
 		unless(b.ClientAuth == "basic" || b.ClientAuth == "post", "SOUKIN_BANK_CLIENT_AUTH", b.ClientAuth, "must be basic or post"),
 		unless(len(b.AccountID) >= 12 && len(b.AccountID) <= 29, "SOUKIN_BANK_ACCOUNT_ID", redact("tail", b.AccountID), "must have 12 to 29 characters"),
 		b.validateErrorCodes(),
+		unless(len(b.OwnCode) == 4 && strings.Trim(b.OwnCode, "0123456789") == "", "SOUKIN_BANK_OWN_CODE", b.OwnCode, "must be 4 digits, as 0310"),
 		unless(b.ClientSecret != "", "SOUKIN_BANK_CLIENT_SECRET_FILE", "", "must name a file with our secret at the bank; only the sandbox needs none"),
 		unless(b.Rate > 0, "SOUKIN_BANK_RATE", b.Rate, "must be above 0"),
 		unless(b.Concurrency >= 1, "SOUKIN_BANK_CONCURRENCY", b.Concurrency, "must be at least 1"),

@@ -75,7 +75,7 @@ func buildWorker(ctx context.Context, cfg config.Config, o options, open *closer
 	if err := errors.Join(err, metrics.MeasureDatabase(store.DB)); err != nil {
 		return builtWorker{}, err
 	}
-	p := newPollers(cfg, o, c, books, NewBankRail(cfg.Bank, bankClient, store.Vault, o.now))
+	p := newPollers(cfg, o, c, books, NewBankRail(cfg.Bank, bankClient, store.Vault))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics.Handler())
 	mux.Handle("/", health.Handler(map[string]health.Check{

@@ -8,6 +8,17 @@ import (
 
 func (s *session) commands() []*urfave.Command {
 	return []*urfave.Command{
+		s.demoCommand(),
+		s.sendCommand(),
+		s.listCommand(),
+		s.showCommand(),
+		s.watchCommand(),
+		s.cancelCommand(),
+		s.correctCommand(),
+		s.resolveCommand(),
+		s.balanceCommand(),
+		s.fundCommand(),
+		s.accountCommand(),
 		s.merchantCommand(),
 		s.bankCommand(),
 		s.auditCommand(),

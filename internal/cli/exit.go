@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+
+	"soukin/internal/orders"
 )
 
 // The exit codes, for scripts. docs/cli.md lists them.
@@ -39,6 +41,9 @@ func exitCode(err error) int {
 	var known *exitError
 	if errors.As(err, &known) {
 		return known.code
+	}
+	if faults := orders.FaultsOf(err); faults != nil {
+		return codeOfFaults(faults)
 	}
 	return ExitFailed
 }

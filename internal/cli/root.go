@@ -11,16 +11,19 @@ import (
 	urfave "github.com/urfave/cli/v3"
 
 	"soukin/config"
+	"soukin/internal/orders"
 	"soukin/remittance"
 )
 
 // Main runs one command and returns its exit code. args are the arguments
 // without the program's name; environ has the form of [os.Environ].
 func Main(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	set := env.ToMap(environ)
 	s := &session{
 		environ: environ, stdin: stdin, stdout: stdout, stderr: stderr,
-		lang: language(args, env.ToMap(environ)), width: columns(stdout),
+		lang: language(args, set), width: columns(stdout),
 	}
+	s.color = s.width > 0 && set["NO_COLOR"] == "" && set["TERM"] != "dumb"
 	err := s.root().Run(ctx, append([]string{"starter"}, args...))
 	if err != nil {
 		s.report(err)
@@ -28,11 +31,28 @@ func Main(ctx context.Context, args, environ []string, stdin io.Reader, stdout, 
 	return exitCode(err)
 }
 
+// report says what went wrong: refusals in the reader's language with what to do
+// about them, other errors as they are.
 func (s *session) report(err error) {
-	for line := range strings.SplitSeq(err.Error(), "\n") {
+	text := err.Error()
+	if faults := orders.FaultsOf(err); faults != nil {
+		lines := make([]string, len(faults))
+		for i, f := range faults {
+			lines[i] = s.refusal(f)
+		}
+		text = strings.Join(lines, "\n")
+	}
+	for line := range strings.SplitSeq(text, "\n") {
 		// Standard error is the last way to its reader.
 		_, _ = fmt.Fprintf(s.stderr, "starter: %s\n", line)
 	}
+}
+
+func (s *session) refusal(f *orders.Error) string {
+	if f.Field == "" {
+		return f.Sentence(s.lang)
+	}
+	return f.Field + ": " + f.Sentence(s.lang)
 }
 
 func (s *session) root() *urfave.Command {

@@ -21,6 +21,7 @@ type session struct {
 	asJSON  bool
 	home    string // --home; empty: SOUKIN_HOME, then the newest demo
 	width   int    // of the terminal that shows the result; 0 when it is none
+	color   bool
 }
 
 func (s *session) say(p phrase) string { return p.in(s.lang) }
@@ -46,15 +47,20 @@ func (s *session) show(v any, draw func() string) error {
 	return enc.Encode(v)
 }
 
-// columns is the width of the terminal behind w, 0 when it is none.
-func columns(w io.Writer) int {
+// terminal gives the size of the terminal behind w, and zeros when it is none.
+func terminal(w io.Writer) (width, height int) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
+		return 0, 0
 	}
-	width, _, err := term.GetSize(int(f.Fd()))
+	width, height, err := term.GetSize(int(f.Fd()))
 	if err != nil {
-		return 0
+		return 0, 0
 	}
+	return width, height
+}
+
+func columns(w io.Writer) int {
+	width, _ := terminal(w)
 	return width
 }

@@ -163,7 +163,7 @@ func (s *session) sheet(pairs []pair) string {
 			continue
 		}
 		value := p.value
-		if s.width > 0 {
+		if s.width > 0 && !strings.HasPrefix(value, "http") { // a broken address cannot be clicked
 			value = wrapCell(value, max(minWide, s.width-widest-len(gap)))
 		}
 		value = strings.ReplaceAll(value, "\n", "\n"+strings.Repeat(" ", widest+len(gap)))

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+
 	"soukin/internal/ledger"
 	"soukin/internal/ledger/audit"
 	"soukin/internal/record"
@@ -50,10 +52,29 @@ var statusWords = map[remittance.Status]phrase{
 }
 
 func (s *session) status(st remittance.Status) string {
+	word := string(st)
 	if p, ok := statusWords[st]; ok {
-		return s.say(p)
+		word = s.say(p)
 	}
-	return string(st)
+	return s.paint(word, statusColors[st])
+}
+
+// statusColors say at a glance what is done, what waits for somebody and what
+// went wrong.
+var statusColors = map[remittance.Status]text.Color{
+	remittance.Paid:          text.FgGreen,
+	remittance.AwaitingFunds: text.FgYellow,
+	remittance.Checking:      text.FgYellow,
+	remittance.Returned:      text.FgRed,
+	remittance.Failed:        text.FgRed,
+	remittance.Expired:       text.FgRed,
+}
+
+func (s *session) paint(word string, c text.Color) string {
+	if !s.color || c == 0 {
+		return word
+	}
+	return c.EscapeSeq() + word + text.Reset.EscapeSeq()
 }
 
 var actorWords = map[remittance.Actor]phrase{
@@ -206,7 +227,11 @@ func (s *session) auditSheet(r audit.Report) string {
 		looked = append(looked, fmt.Sprintf("%s %d", thing, n))
 	}
 	slices.Sort(looked)
-	b.WriteString("\n" + s.say(phrase{"Looked at:", "確認した件数:"}) + " " + strings.Join(looked, ", ") + "\n")
+	line := s.say(phrase{"Looked at:", "確認した件数:"}) + " " + strings.Join(looked, ", ")
+	if s.width > 0 {
+		line = wrapCell(line, s.width)
+	}
+	b.WriteString("\n" + trimLines(line))
 	if len(r.Findings) == 0 {
 		return b.String()
 	}

@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	urfave "github.com/urfave/cli/v3"
+
+	"soukin/internal/cli/batch"
+	"soukin/internal/cli/demo"
+	"soukin/internal/devserver"
+	"soukin/remittance"
+)
+
+// demoLimit is how long a demo that is to end by itself may take once
+// everything runs. It takes well under a minute.
+const demoLimit = 10 * time.Minute
+
+func (s *session) demoCommand() *urfave.Command {
+	return s.command("demo", phrase{"run everything on this machine and send twenty remittances", "この端末ですべてを動かし、20件を送金してみる"}, "", phrase{
+		`Finds or builds a Temporal server (once, some minutes), starts it with its Web
+UI, runs worker, gateway and sandbox in this process on SQLite, creates and funds
+the merchant "demo", and sends examples/remittances.csv. Waits that last days in
+production are shortened; the demo says which.
+
+Everything is kept in one directory, which is printed. Other terminals find the
+newest demo by themselves: try "starter list" or "starter show D-18". With
+--state the same directory is used again, and the same orders are the same
+remittances. Set TEMPORAL_ADDRESS to use a server that runs already.
+
+With --once it ends when all remittances have ended: exit code 0 only if each
+ended as the file expects and the audit holds, else 7.
+
+Examples:
+  starter demo
+  starter demo --once --output json
+  starter demo --state /tmp/soukin --database postgres://soukin@localhost/soukin`,
+		`Temporal サーバーを見つけるか一度だけ構築し (数分)、Web UI とともに起動します。
+worker、gateway、sandbox をこのプロセス内で SQLite 上に動かし、加盟店 demo を作って
+入金し、examples/remittances.csv を送金します。本番で数日かかる待ち時間は短縮し、
+何を短縮したかを表示します。
+
+データはすべて1つのディレクトリに置き、その場所を表示します。別の端末からは最新の
+デモが自動で見つかります (starter list、starter show D-18 など)。--state を使うと
+同じディレクトリを再利用し、同じ依頼は同じ送金になります。稼働中のサーバーを使うには
+TEMPORAL_ADDRESS を設定してください。
+
+--once を付けると全送金の終了後に終わります。すべて想定どおりで帳簿の検査に合格
+したときだけ終了コード 0、それ以外は 7 です。
+
+例:
+  starter demo
+  starter demo --once --output json
+  starter demo --state /tmp/soukin --database postgres://soukin@localhost/soukin`,
+	}, []urfave.Flag{
+		&urfave.BoolFlag{Name: "once", Usage: s.say(phrase{"end when all remittances have ended", "全送金の終了後に終わる"})},
+		&urfave.StringFlag{Name: "state", Usage: s.say(phrase{"directory to keep everything in (default: a fresh one)", "データを置くディレクトリ (既定: 新しく作る)"})},
+		&urfave.StringFlag{Name: "database", Usage: s.say(phrase{"DSN (default: SQLite in that directory)", "DSN (既定: そのディレクトリの SQLite)"})},
+		&urfave.IntFlag{Name: "ui-port", HideDefault: true, Usage: s.say(phrase{"port of the Web UI (default: 8233 or a free one)", "Web UI のポート (既定: 8233 または空き)"})},
+	}, s.demo)
+}
+
+func (s *session) demo(ctx context.Context, cmd *urfave.Command) error {
+	if _, err := s.exactArgs(cmd); err != nil {
+		return err
+	}
+	system, err := s.startDemo(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.playDemo(ctx, cmd, system), s.stopDemo(system))
+}
+
+func (s *session) startDemo(ctx context.Context, cmd *urfave.Command) (*demo.System, error) {
+	state := cmd.String("state")
+	if state == "" {
+		state = s.home
+	}
+	if state == "" {
+		state = env.ToMap(s.environ)["SOUKIN_HOME"]
+	}
+	m := s.newMeter()
+	system, err := demo.Start(ctx, demo.Options{
+		Environ: slices.Clone(s.environ), State: state, Database: cmd.String("database"), UIPort: cmd.Int("ui-port"),
+		Progress: func(p devserver.Progress) { m.report(p.Step, p.Done, p.Total, p.Elapsed) },
+	})
+	m.end()
+	if err != nil && ctx.Err() == nil {
+		return nil, exit(ExitUnavailable, err)
+	}
+	return system, err
+}
+
+func (s *session) playDemo(ctx context.Context, cmd *urfave.Command, system *demo.System) error {
+	s.introduce(system)
+	limited := ctx
+	if cmd.Bool("once") {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeoutCause(ctx, demoLimit, fmt.Errorf("not every remittance ended within %s", demoLimit))
+		defer cancel()
+	}
+	sum, err := system.Play(limited, &demoWatcher{s, s.newFollower()})
+	if err != nil {
+		return s.interrupted(ctx, err)
+	}
+	if err := s.show(sum, func() string { return s.demoSummary(sum) }); err != nil {
+		return err
+	}
+	if !cmd.Bool("once") {
+		s.note(phrase{"\nEverything keeps running until Ctrl-C.", "\nCtrl-C を押すまで動き続けます。"})
+		select {
+		case <-ctx.Done():
+		case err := <-system.Failed():
+			return err
+		case <-system.TemporalGone():
+			return errors.New("the Temporal server ended by itself, see its log in " + system.Home)
+		}
+	}
+	if !sum.AsExpected {
+		return exit(ExitUnexpected, errors.New(s.say(phrase{"the demo did not end as expected", "デモは想定どおりに終わりませんでした"})))
+	}
+	return nil
+}
+
+// interrupted tells a Ctrl-C from what really went wrong.
+func (s *session) interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return exit(ExitFailed, errors.New(s.say(phrase{"stopped before all remittances had ended; --state continues", "途中で停止しました。--state で続きから再開できます"})))
+	}
+	return exit(ExitUnexpected, err)
+}
+
+func (s *session) stopDemo(system *demo.System) error {
+	s.note(phrase{"Stopping.", "停止しています。"})
+	return system.Close()
+}
+
+// introduce says where everything is, and which waits are not production's.
+func (s *session) introduce(system *demo.System) {
+	there := *s
+	there.width = columns(s.stderr)
+	places := there.sheet([]pair{
+		{phrase{"Temporal", "Temporal"}, system.Config.Temporal.Address()},
+		{phrase{"Web UI", "Web UI"}, system.WorkflowsURL(fmt.Sprintf("RemitMerchant=%q", demo.Merchant))},
+		{phrase{"needs attention", "要対応の一覧"}, system.WorkflowsURL("RemitNeedsAttention=true")},
+		{phrase{"everything is in", "データの場所"}, system.Home},
+		{phrase{"other terminal", "別の端末で"}, s.say(phrase{"starter list, starter show D-18, starter balance, starter --help", "starter list、starter show D-18、starter balance、starter --help"})},
+	})
+	var rows [][]string
+	for _, w := range demo.Waits() {
+		rows = append(rows, []string{s.say(waitWords[w.Setting]), w.Default, w.Here})
+	}
+	shortened := there.grid([]column{
+		{title: phrase{"SHORTENED FOR THE DEMO", "デモのために短縮した待ち時間"}}, {title: phrase{"PRODUCTION", "本番の既定"}, right: true}, {title: phrase{"HERE", "ここでは"}, right: true},
+	}, rows)
+	s.note(phrase{"\n%s\n%s", "\n%s\n%s"}, places, shortened)
+}
+
+var waitWords = map[string]phrase{
+	"SOUKIN_BANK_FINALITY":          {"until a transfer can no longer come back", "返金の可能性がなくなるまで"},
+	"SOUKIN_BANK_VISIBILITY_DELAY":  {"until the bank must show a transfer", "銀行が振込を照会に表示するまで"},
+	"SOUKIN_BANK_ENQUIRE_EVERY":     {"between enquiries about an open outcome", "結果照会の間隔"},
+	"SOUKIN_BANK_WATCH_EVERY":       {"between enquiries about money coming back", "返金照会の間隔"},
+	"SOUKIN_BANK_CORRECTION_WINDOW": {"for corrected account details", "口座訂正を待つ時間"},
+	"SOUKIN_BANK_SUBMIT_WINDOW":     {"in which an instruction may be resent", "同じ依頼を再送できる時間"},
+	"SOUKIN_BANK_ATTENTION_AFTER":   {"until an operator is asked to look", "運用担当者に知らせるまで"},
+	"SOUKIN_FUNDING_WINDOW":         {"for funds", "入金を待つ時間"},
+	"SOUKIN_FUNDING_RECHECK":        {"between looks at the balance", "残高を見直す間隔"},
+}
+
+// demoWatcher shows a play as it goes.
+type demoWatcher struct {
+	s      *session
+	follow *follower
+}
+
+func (w *demoWatcher) Funded(amount remittance.Yen, woken int) {
+	if w.follow.live != nil {
+		return // a line between would tear the table; the balances tell it in the end
+	}
+	if woken > 0 {
+		w.s.note(phrase{"%s arrived; %d waiting remittances resume", "%s が入金され、待っていた %d 件が再開します"}, amount, woken)
+		return
+	}
+	w.s.note(phrase{"%s arrived at the bank and is in the balance of %s", "%s が入金され、%s の残高に加わりました"}, amount, demo.Merchant)
+}
+
+func (w *demoWatcher) Rows(rows []batch.Row) { w.follow.show(rows) }
+
+func (s *session) demoSummary(sum demo.Summary) string {
+	var b strings.Builder
+	var paid remittance.Yen
+	count := 0
+	var notable []batch.Row
+	for _, r := range sum.Remittances {
+		if r.Status == string(remittance.Paid) {
+			paid += r.Amount
+			count++
+		}
+		if r.Status != string(remittance.Paid) || !r.AsExpected() {
+			notable = append(notable, r)
+		}
+	}
+	fmt.Fprintf(&b, "\n%s\n\n", s.sayf(phrase{"%d of %d remittances were paid, %s in all. The others:", "%[2]d 件中 %[1]d 件、合計 %[3]s が着金しました。その他:"}, count, len(sum.Remittances), paid))
+	b.WriteString(s.rowTable(notable, true) + "\n")
+	b.WriteString(s.balanceSheet(sum.Balances) + "\n")
+	b.WriteString(s.auditSheet(sum.Audit))
+	if sum.AsExpected {
+		b.WriteString(s.say(phrase{"Every row ended as the file expects.\n", "すべての行がファイルの想定どおりに終わりました。\n"}))
+	}
+	if sum.WebUI != "" {
+		fmt.Fprintf(&b, "\n%s\n", s.sayf(phrase{"Look at them in the Web UI: %s", "Web UI で見る: %s"}, sum.WebUI))
+	}
+	return b.String()
+}

@@ -1,0 +1,213 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"soukin/examples"
+	"soukin/internal/app"
+	"soukin/internal/app/reconcile"
+	"soukin/internal/books"
+	"soukin/internal/cli/batch"
+	"soukin/internal/ledger"
+	"soukin/internal/ledger/audit"
+	"soukin/internal/orders"
+	"soukin/internal/record"
+	"soukin/internal/sandbox/control"
+	"soukin/remittance"
+)
+
+// Merchant is the one that the demo sends for.
+const Merchant remittance.MerchantID = "demo"
+
+// applicant is who pays in, as the bank's statement shows it.
+const applicant = "ｶ)ﾃﾞﾓ"
+
+// spare is what stays in the balance at the end, so that people can go on by
+// hand.
+const spare remittance.Yen = 500_000
+
+const (
+	// lookEvery is how often the table is renewed.
+	lookEvery = 250 * time.Millisecond
+	// showWaiting is how long a remittance is shown to wait for funds before the
+	// demo pays more in.
+	showWaiting = 3 * time.Second
+)
+
+// Watcher is told what a play does.
+type Watcher interface {
+	// Funded: money arrived at the bank and was taken into the balance.
+	Funded(amount remittance.Yen, woken int)
+	// Rows: the file's rows, now and then and after every change.
+	Rows(rows []batch.Row)
+}
+
+// Summary is what became of a play: the demo's result, and its JSON document.
+type Summary struct {
+	Remittances []batch.Row     `json:"remittances"`
+	Balances    ledger.Balances `json:"balances"`
+	Audit       audit.Report    `json:"audit"`
+	// AsExpected says that every row ended as the file says and the audit holds.
+	AsExpected bool   `json:"as_expected"`
+	Home       string `json:"home"`
+	WebUI      string `json:"web_ui,omitempty"`
+}
+
+// Play sends the shipped file through the system and follows it to the end. It
+// may be played again on the same system: the same orders are the same
+// remittances.
+func (s *System) Play(ctx context.Context, w Watcher) (Summary, error) {
+	desk, err := app.OpenDesk(ctx, s.Config, s.log.With("process", "starter"), time.Now)
+	if err != nil {
+		return Summary{}, err
+	}
+	sum, err := s.play(ctx, desk, w)
+	return sum, errors.Join(err, desk.Close())
+}
+
+func (s *System) play(ctx context.Context, desk *app.Desk, w Watcher) (Summary, error) {
+	rows, err := orders.ParseCSV(bytes.NewReader(examples.Remittances))
+	if err != nil {
+		return Summary{}, err
+	}
+	b := batch.New(Merchant, rows)
+	if err := s.prepare(ctx, desk, b, w); err != nil {
+		return Summary{}, err
+	}
+	// One after the other, so that the last row is the one that has to wait.
+	if err := b.Send(ctx, desk.Orders, 1, func() { w.Rows(b.Rows()) }); err != nil {
+		return Summary{}, err
+	}
+	if err := s.follow(ctx, desk, b, w); err != nil {
+		return Summary{}, err
+	}
+	return s.summarize(ctx, desk, b)
+}
+
+// prepare makes the merchant and pays in what every row but the last needs, and
+// a little of that one, once.
+func (s *System) prepare(ctx context.Context, desk *app.Desk, b *batch.Batch, w Watcher) error {
+	_, err := desk.Record.Merchant(ctx, Merchant)
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	if err := desk.Record.SaveMerchant(ctx, record.Merchant{ID: Merchant, DisplayName: "Demo Shop"}); err != nil {
+		return err
+	}
+	return s.payIn(ctx, desk, enoughForAllButOne(b.Rows()), w)
+}
+
+func enoughForAllButOne(rows []batch.Row) remittance.Yen {
+	var sum, last remittance.Yen
+	for _, r := range rows {
+		if r.Expected != batch.Refused {
+			sum += r.Amount
+			last = r.Amount
+		}
+	}
+	return sum - last/2
+}
+
+// payIn lets a transfer arrive at the bank and takes it into the balance by its
+// item of the statement.
+func (s *System) payIn(ctx context.Context, desk *app.Desk, amount remittance.Yen, w Watcher) error {
+	item, err := s.Sandbox.Deposit(ctx, control.Deposit{Amount: amount, Applicant: applicant})
+	if err != nil {
+		return fmt.Errorf("deposit at the sandbox: %w", err)
+	}
+	done, err := desk.Orders.Fund(ctx, Merchant, item.ItemKey, amount)
+	if err != nil {
+		return err
+	}
+	w.Funded(amount, done.Woken)
+	return nil
+}
+
+// payInMissing brings the balance up to what waits and a little more.
+func (s *System) payInMissing(ctx context.Context, desk *app.Desk, wanted remittance.Yen, w Watcher) error {
+	balances, err := desk.Ledger.Balances(ctx, Merchant)
+	if err != nil {
+		return err
+	}
+	return s.payIn(ctx, desk, max(0, wanted-balances.Available)+spare, w)
+}
+
+func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, w Watcher) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case err := <-s.failed:
+			cancel(err)
+		case <-s.TemporalGone():
+			cancel(errors.New("the Temporal server ended by itself"))
+		case <-ctx.Done():
+		}
+	}()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var waitingSince time.Time
+	for {
+		if err := b.Refresh(ctx, desk.Record); err != nil {
+			return errors.Join(context.Cause(ctx), err)
+		}
+		w.Rows(b.Rows())
+		if b.Settled() {
+			return nil
+		}
+		n, wanted := b.Waiting()
+		switch {
+		case n == 0:
+			waitingSince = time.Time{}
+		case waitingSince.IsZero():
+			waitingSince = time.Now()
+		case time.Since(waitingSince) > showWaiting:
+			if err := s.payInMissing(ctx, desk, wanted, w); err != nil {
+				return err
+			}
+			waitingSince = time.Now()
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// summarize audits when nothing moves any more, so that both sides must agree.
+func (s *System) summarize(ctx context.Context, desk *app.Desk, b *batch.Batch) (Summary, error) {
+	balances, err := desk.Ledger.Balances(ctx, Merchant)
+	if err != nil {
+		return Summary{}, err
+	}
+	report, err := books.Audit(ctx, desk.DB)
+	if err != nil {
+		return Summary{}, err
+	}
+	err = reconcile.Check(ctx, reconcile.Sources{Record: desk.Record, Ledger: desk.Ledger, Bank: s.Sandbox}, &report)
+	if err != nil {
+		return Summary{}, err
+	}
+	return Summary{
+		Remittances: b.Rows(), Balances: balances, Audit: report,
+		AsExpected: report.OK && len(b.Unexpected()) == 0, Home: s.Home, WebUI: s.WebUI,
+	}, nil
+}
+
+// WorkflowsURL is the Web UI's list of workflows under a filter in Temporal's
+// query language; empty without a Web UI.
+func (s *System) WorkflowsURL(query string) string {
+	if s.WebUI == "" {
+		return ""
+	}
+	return s.WebUI + "/namespaces/" + url.PathEscape(s.Config.Temporal.Namespace()) + "/workflows?query=" + url.QueryEscape(query)
+}
