@@ -67,10 +67,10 @@ func TestRandomLivesNeverBreakTheBooks(t *testing.T) {
 			if rapid.Bool().Draw(rt, "funded") {
 				f.fund(10_000)
 			}
-			s := f.open(in)
+			f.open(in)
 			var done []contract.Move
 			for range rapid.IntRange(1, 12).Draw(rt, "steps") {
-				s = f.state(id)
+				s := f.state(id)
 				m := likely(rt, s)
 				if rapid.IntRange(0, 3).Draw(rt, "wild") == 0 {
 					m = wild(rt, s)

@@ -91,7 +91,7 @@ func stateOf(row *record.Remittance) contract.State {
 func (s *Service) known(ctx context.Context, r Request) (*record.Remittance, error) {
 	ref, err := remittance.ParseRef(r.Merchant, r.RemittanceID)
 	if err != nil {
-		return nil, nil // prepare says what is wrong with it
+		return nil, nil //nolint:nilerr // prepare says what is wrong with it, among other things
 	}
 	hash, err := r.hash(s.Vault)
 	if err != nil {

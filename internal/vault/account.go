@@ -144,13 +144,13 @@ func (v *Vault) Put(ctx context.Context, m remittance.MerchantID, a Account, lab
 	if err != nil {
 		return "", fmt.Errorf("encode account: %w", err)
 	}
-	id, err := v.put(ctx, kindAccount, m, string(identity), plain, func(old []byte) ([]byte, error) {
+	id, err := v.put(ctx, deposit{kindAccount, m, string(identity), plain, func(old []byte) ([]byte, error) {
 		before, err := decode[storedAccount](old)
 		if err != nil || label == "" || before.Label == label {
 			return nil, err
 		}
 		return plain, nil
-	})
+	}})
 	return remittance.AccountID(id), err
 }
 

@@ -75,7 +75,7 @@ func (v *Vault) PutContact(ctx context.Context, m remittance.MerchantID, c Conta
 	if err != nil {
 		return "", fmt.Errorf("encode contact: %w", err)
 	}
-	id, err := v.put(ctx, kindContact, m, string(plain), plain, func([]byte) ([]byte, error) { return nil, nil })
+	id, err := v.put(ctx, deposit{kindContact, m, string(plain), plain, func([]byte) ([]byte, error) { return nil, nil }})
 	return remittance.ContactID(id), err
 }
 

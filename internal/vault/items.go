@@ -46,35 +46,60 @@ ON CONFLICT (merchant, fingerprint) DO NOTHING`
 	changeItem = `UPDATE vault_items SET sealed = $2, key_id = $3 WHERE id = $1 AND deleted_at IS NULL`
 )
 
-// put gives the id of the merchant's live item with this identity. A new item
-// gets plain as its content; for one that is there, merge gives the content to
-// replace its own, or nil to leave it.
-func (v *Vault) put(ctx context.Context, k kind, m remittance.MerchantID, identity string, plain []byte, merge func(old []byte) ([]byte, error)) (string, error) {
-	fingerprint := v.fingerprint("item", string(k), string(m), identity)
+// deposit is an item to be put in.
+type deposit struct {
+	kind     kind
+	merchant remittance.MerchantID
+	identity string // what makes two items the same
+	plain    []byte
+	// merge gives the content to replace that of the same item, when there is
+	// one, or nil to leave it.
+	merge func(old []byte) ([]byte, error)
+}
+
+// put gives the id of the merchant's live item with the identity of d.
+func (v *Vault) put(ctx context.Context, d deposit) (string, error) {
 	var id string
 	err := v.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		id = newID(prefixes[k])
-		sealed, key, err := v.ring.Seal(plain, about(k, m, id))
-		if err != nil {
-			return err
+		for {
+			found, err := v.insertOrFind(ctx, tx, d)
+			if err != nil || found != "" {
+				id = found
+				return err
+			}
+			// It was there and was deleted before it could be read: it is new again.
 		}
-		res, err := tx.Exec(ctx, insertItem, id, string(k), string(m), sealed, int64(key), fingerprint, v.now().UnixMicro())
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 {
-			return err
-		}
-		var old []byte
-		if err := tx.QueryRow(ctx, findItem, string(m), fingerprint).Scan(&id, &old); err != nil {
-			return err
-		}
-		return v.merge(ctx, tx, about(k, m, id), id, old, merge)
 	})
 	if err != nil {
-		return "", fmt.Errorf("put %s into the vault: %w", k, err)
+		return "", fmt.Errorf("put %s into the vault: %w", d.kind, err)
 	}
 	return id, nil
+}
+
+// insertOrFind gives no id when the item went away between its two statements.
+func (v *Vault) insertOrFind(ctx context.Context, tx *database.Tx, d deposit) (string, error) {
+	fingerprint := v.fingerprint("item", string(d.kind), string(d.merchant), d.identity)
+	id := newID(prefixes[d.kind])
+	sealed, key, err := v.ring.Seal(d.plain, about(d.kind, d.merchant, id))
+	if err != nil {
+		return "", err
+	}
+	res, err := tx.Exec(ctx, insertItem, id, string(d.kind), string(d.merchant), sealed, int64(key), fingerprint, v.now().UnixMicro())
+	if err != nil {
+		return "", err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return id, err
+	}
+	var old []byte
+	err = tx.QueryRow(ctx, findItem, string(d.merchant), fingerprint).Scan(&id, &old)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return id, v.merge(ctx, tx, about(d.kind, d.merchant, id), id, old, d.merge)
 }
 
 func (v *Vault) merge(ctx context.Context, tx *database.Tx, about []byte, id string, old []byte, merge func([]byte) ([]byte, error)) error {

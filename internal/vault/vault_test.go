@@ -117,6 +117,31 @@ func TestSixteenAtOnceGetOneID(t *testing.T) {
 	})
 }
 
+// TestPutWhileOthersDelete: an account that is deleted just as it is given again
+// gets a new id, and never an error.
+func TestPutWhileOthersDelete(t *testing.T) {
+	each(t, func(t *testing.T, f fixture) {
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for range 15 {
+					id, err := f.vault.Put(t.Context(), shop, yamada, "")
+					if !assert.NoError(t, err) {
+						return
+					}
+					if err := f.vault.Delete(t.Context(), shop, id); err != nil {
+						assert.ErrorIs(t, err, vault.ErrDeleted, "somebody else was faster")
+					}
+				}
+			})
+		}
+		wg.Wait()
+		list, err := f.vault.List(t.Context(), shop, 10, "")
+		require.NoError(t, err)
+		assert.Empty(t, list)
+	})
+}
+
 func TestALabelIsReplacedOnlyByAnother(t *testing.T) {
 	each(t, func(t *testing.T, f fixture) {
 		id := put(t, f.vault, shop, yamada, "")
