@@ -37,6 +37,7 @@ func (m *meter) report(step string, done, total int, elapsed time.Duration) {
 		return
 	}
 	if step != m.step {
+		m.complete()
 		m.end()
 		m.step = step
 	}
@@ -64,6 +65,16 @@ func (m *meter) drawBar(done, total int) {
 	m.bar.ChangeMax(total)
 	// The bar only fails where its writer does, and then there is nobody to tell.
 	_ = m.bar.Set(done)
+}
+
+// complete shows the present step as done: the next one has begun.
+func (m *meter) complete() {
+	switch {
+	case m.bar != nil:
+		_ = m.bar.Finish() // as in drawBar
+	case m.open && text.StringWidthWithoutEscSequences(m.step) >= m.width:
+		m.write("\r\x1b[2K" + m.step) // whole, now that it is not written over any more
+	}
 }
 
 // end closes the present line, so that something else can be written below it.

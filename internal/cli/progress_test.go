@@ -37,6 +37,19 @@ func TestPipedProgressSpeaksWhileSilentWorkGoesOn(t *testing.T) {
 	assert.Equal(t, 3, strings.Count(out.String(), "Linking\n"), "at once, after 30 s and after 60 s")
 }
 
+func TestALongStepIsShownWholeInTheEnd(t *testing.T) {
+	var out bytes.Buffer
+	m := &meter{w: &out, width: 20, now: time.Now}
+	m.report("No server could be downloaded, so one is built", 0, 0, 0)
+	m.report("Building", 0, 4, 0)
+	m.report("Building", 2, 4, 0)
+	m.report("Starting", 0, 0, 0)
+	m.end()
+	assert.Contains(t, out.String(), "No server could be~")
+	assert.Contains(t, out.String(), "\x1b[2KNo server could be downloaded, so one is built\n")
+	assert.Contains(t, out.String(), "100%", "what was counted is complete when the next step begins")
+}
+
 func TestLiveBlockNeverWrapsOrScrolls(t *testing.T) {
 	var out bytes.Buffer
 	l := &live{w: &out, width: 20, height: 5}

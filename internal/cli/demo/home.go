@@ -8,19 +8,23 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/caarlos0/env/v11"
+
 	"soukin/config"
 )
 
 // chooseHome gives the directory of a demo: the one that was asked for; one
-// that belongs to the database, because the keys must stay with the data; or a
-// fresh one.
-func chooseHome(state, database string, now time.Time) (string, error) {
-	home := state
+// that belongs to the database or the Temporal server that was named, because
+// the keys must stay with what they encrypted; or a fresh one.
+func chooseHome(o Options, now time.Time) (string, error) {
+	home := o.State
+	set := env.ToMap(o.Environ)
+	kept := o.Database + "\n" + set["TEMPORAL_ADDRESS"] + "\n" + set["TEMPORAL_NAMESPACE"]
 	switch {
 	case home != "":
-	case database != "":
-		sum := sha256.Sum256([]byte(database))
-		home = filepath.Join(config.DemoRoot(), "database-"+hex.EncodeToString(sum[:4]))
+	case o.Database != "" || set["TEMPORAL_ADDRESS"] != "":
+		sum := sha256.Sum256([]byte(kept))
+		home = filepath.Join(config.DemoRoot(), "shared-"+hex.EncodeToString(sum[:4]))
 	default:
 		return freshHome(now)
 	}

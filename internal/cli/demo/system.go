@@ -29,7 +29,7 @@ type Options struct {
 	// Environ has the form of [os.Environ]; its settings win over the demo's.
 	Environ []string
 	// State is the directory to keep everything in. Empty: a fresh one, or one
-	// that belongs to Database.
+	// that belongs to the database or the Temporal server that is named.
 	State string
 	// Database is a DSN. Empty: SQLite in the directory.
 	Database string
@@ -60,7 +60,7 @@ const defaultUIPort = 8233
 // Start builds and starts everything and returns when it is ready. The caller
 // must Close it.
 func Start(ctx context.Context, o Options) (*System, error) {
-	home, err := chooseHome(o.State, o.Database, time.Now())
+	home, err := chooseHome(o, time.Now())
 	if err != nil {
 		return nil, err
 	}
