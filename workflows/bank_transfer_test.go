@@ -499,6 +499,41 @@ func TestInherited(t *testing.T) {
 	}
 }
 
+// TestRivalStep: a worker committed a step and died, and the task that runs
+// again chooses another. The first one stands, whichever it was.
+func TestRivalStep(t *testing.T) {
+	t.Run("funded, while the next task expires it", func(t *testing.T) {
+		w := newWorld(0, true)
+		w.env.RegisterDelayedCallback(func() {
+			w.books.fund(amount)
+			w.books.rival = func(m contract.Move) contract.Move {
+				m.To, m.Reason, m.Final = remittance.Processing, remittance.WaitsForRail, false
+				m.Postings = []contract.Posting{contract.PostHold, contract.PostInstruct}
+				return m
+			}
+		}, 71*time.Hour+30*time.Minute)
+		w.in.Policy.FundingRecheck = 72 * time.Hour
+		s := w.run(t)
+		require.Equal(t, remittance.Paid, s.Status)
+		w.settled(t, s, amount)
+	})
+	t.Run("cancelled, while the next task instructs it", func(t *testing.T) {
+		w := newWorld(0, true)
+		w.env.RegisterDelayedCallback(func() {
+			w.books.fund(amount)
+			w.books.rival = func(m contract.Move) contract.Move {
+				m.To, m.Reason, m.Final, m.Postings = remittance.Cancelled, remittance.CancelledByUs, true, nil
+				return m
+			}
+			w.env.SignalWorkflow(contract.SignalFunds, nil)
+		}, time.Hour)
+		s := w.run(t)
+		require.Equal(t, remittance.Cancelled, s.Status)
+		require.Zero(t, w.bank.submits)
+		w.settled(t, s, amount)
+	})
+}
+
 // TestBooksRefuse: when the books and the workflow disagree, nothing more is
 // decided; an operator sees it.
 func TestBooksRefuse(t *testing.T) {

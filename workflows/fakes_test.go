@@ -23,6 +23,9 @@ type fakeBooks struct {
 	paid      remittance.Yen
 	fees      remittance.Yen
 	failMoves int // the next n moves fail as a broken database would
+	// rival, once set, is the step that a dead worker committed under the number
+	// of the next one.
+	rival func(contract.Move) contract.Move
 }
 
 type row struct {
@@ -80,6 +83,16 @@ func (b *fakeBooks) Move(_ context.Context, m contract.Move) (contract.MoveResul
 		b.failMoves--
 		return contract.MoveResult{}, fmt.Errorf("database is closed")
 	}
+	if rival := b.rival; rival != nil {
+		b.rival = nil
+		if _, err := b.move(rival(m)); err != nil {
+			panic(err)
+		}
+	}
+	return b.move(m)
+}
+
+func (b *fakeBooks) move(m contract.Move) (contract.MoveResult, error) {
 	r := b.rows[m.Ref]
 	if r.state.Final && (m.To != m.From || len(m.Postings) > 0) {
 		return contract.MoveResult{}, fmt.Errorf("%w: it has ended", activities.ErrConflict)

@@ -92,8 +92,7 @@ type step struct {
 // move commits a step with its postings. A hold that the balance does not
 // cover changes nothing and reports the shortfall.
 //
-// When the books refuse the step, the workflow and the record disagree about
-// money: it stops and waits for an operator instead of guessing.
+// When the books refuse the step, see adopt.
 func (l *life) move(ctx workflow.Context, s step) (remittance.Yen, error) {
 	if err := l.turn.Lock(ctx); err != nil {
 		return 0, err
@@ -131,7 +130,7 @@ func (l *life) commit(ctx workflow.Context, s step) (remittance.Yen, error) {
 	}
 	res, err := callLocal(withBooks(ctx, fmt.Sprintf("%s → %s", m.From, m.To)), ledger.MoveRemittance, m)
 	if err != nil {
-		return 0, l.halt(ctx, err)
+		return 0, l.adopt(ctx, err)
 	}
 	if res.Shortfall > 0 {
 		l.state.Shortfall = res.Shortfall
@@ -141,6 +140,22 @@ func (l *life) commit(ctx workflow.Context, s step) (remittance.Yen, error) {
 	l.state.Deadline, l.state.NeedsAttention, l.state.Final = m.Deadline, m.NeedsAttention, m.Final
 	l.state.Shortfall = 0
 	return 0, l.show(ctx)
+}
+
+// adopt continues from what the books hold when they refuse a step. A worker
+// may have died after committing a step and before Temporal knew of it; the
+// task that runs again may have seen a message meanwhile and chosen another
+// step under the same number. What was committed first stands: nothing else
+// can have been sent in between. Where that is not the explanation, the
+// workflow and the books disagree about money, and it halts.
+func (l *life) adopt(ctx workflow.Context, cause error) error {
+	state, err := callLocal(withBooks(ctx, "read the step that stands"), ledger.OpenRemittance,
+		contract.OpenInput{Order: l.order, At: workflow.Now(ctx).UTC(), Owner: owner(ctx)})
+	if err != nil || state.Inherited || state.Seq != l.state.Seq+1 {
+		return l.halt(ctx, cause)
+	}
+	l.state = state
+	return l.show(ctx)
 }
 
 // halt parks a remittance whose books refuse a step. It stays open, marked for

@@ -63,6 +63,9 @@ func (l *accountLink) designate(ctx workflow.Context, in contract.DesignateInput
 	l.designation = &in
 	l.nudge()
 	err := workflow.Await(ctx, func() bool { return l.designation == nil && l.state.Status != remittance.AwaitingRecipient })
+	if err == nil && l.state.Account != in.Account {
+		err = refuse(contract.ErrTypeTooLate, "it has ended as "+string(l.state.Status))
+	}
 	return l.state, err
 }
 

@@ -109,7 +109,7 @@ func TestKillAtRandom(t *testing.T) {
 	want := map[string]remittance.Status{
 		"1234567": remittance.Paid, answerLost: remittance.Paid, "9000006": remittance.Paid, "9000007": remittance.Paid,
 		"9000008": remittance.Paid, "9000009": remittance.Paid, "9000010": remittance.Paid, "9000020": remittance.Paid,
-		"9000002": remittance.Failed, "9000017": remittance.Failed, "9000022": remittance.Returned, "9000018": remittance.Returned,
+		"9000002": remittance.Failed, "9000017": remittance.Failed, "9000022": remittance.Returned,
 	}
 	worker := startChild(t, w.environ, 0)
 	endings := map[string]chan ending{}
