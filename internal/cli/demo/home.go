@@ -3,9 +3,12 @@ package demo
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -33,6 +36,22 @@ func chooseHome(o Options, now time.Time) (string, error) {
 		return "", err
 	}
 	return home, os.MkdirAll(home, 0o700)
+}
+
+// heading marks the settings that a demo wrote.
+const heading = "Written by starter demo on each start. Waits are shortened: not for production."
+
+// ours refuses a home that somebody else set up: the demo would replace its
+// settings.
+func ours(home string) error {
+	text, err := os.ReadFile(filepath.Join(home, config.HomeFile))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && strings.HasPrefix(string(text), "# "+heading) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s holds an installation that is no demo: choose another --state, or unset SOUKIN_HOME", home)
 }
 
 func freshHome(now time.Time) (string, error) {

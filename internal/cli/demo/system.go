@@ -11,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -54,9 +54,6 @@ type System struct {
 	failed  chan error
 }
 
-// defaultUIPort is where Temporal's own documentation shows the Web UI.
-const defaultUIPort = 8233
-
 // Start builds and starts everything and returns when it is ready. The caller
 // must Close it.
 func Start(ctx context.Context, o Options) (*System, error) {
@@ -75,7 +72,10 @@ func (s *System) start(ctx context.Context, o Options) error {
 	if err := s.openLog(); err != nil {
 		return err
 	}
-	places, err := s.places(ctx)
+	if err := ours(s.Home); err != nil {
+		return err
+	}
+	places, err := openPlaces(ctx, env.ToMap(o.Environ))
 	if err != nil {
 		return err
 	}
@@ -157,12 +157,28 @@ func (s *System) configure(o Options, places places) error {
 	if o.Database != "" {
 		here["SOUKIN_DATABASE"] = o.Database
 	}
-	err := config.WriteHomeFile(s.Home, "Written by starter demo on each start. Waits are shortened: not for production.", settings(here))
+	if err := config.WriteHomeFile(s.Home, heading, settings(here)); err != nil {
+		return err
+	}
+	cfg, err := config.Load(append(slices.Clone(o.Environ), "SOUKIN_HOME="+s.Home))
 	if err != nil {
 		return err
 	}
-	s.Config, err = config.Load(append(slices.Clone(o.Environ), "SOUKIN_HOME="+s.Home))
-	return err
+	s.Config = cfg
+	return onlyOurSandbox(cfg, "http://"+places.address("sandbox"))
+}
+
+// onlyOurSandbox keeps the demo's invented payees away from every other bank,
+// whatever the environment says.
+func onlyOurSandbox(cfg config.Config, sandbox string) error {
+	for name, addr := range map[string]string{
+		"SOUKIN_SANDBOX_URL": cfg.Sandbox.URL + "/", "SOUKIN_BANK_API_URL": cfg.Bank.APIURL, "SOUKIN_BANK_AUTH_URL": cfg.Bank.AuthURL,
+	} {
+		if !strings.HasPrefix(addr, sandbox+"/") {
+			return fmt.Errorf("the demo sends to its own sandbox only, but %s points elsewhere: unset it", name)
+		}
+	}
+	return nil
 }
 
 // process is one of the installation's processes, run as a goroutine.
@@ -234,58 +250,4 @@ func (s *System) Close() error {
 		s.logFile = nil
 	}
 	return err
-}
-
-func choosePort(ctx context.Context, wanted int) (int, error) {
-	if wanted != 0 {
-		return wanted, nil
-	}
-	l, err := listenNear(ctx, defaultUIPort)
-	if err != nil {
-		return 0, err
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	return port, l.Close()
-}
-
-// listenNear takes the usual port where it is free, else any.
-func listenNear(ctx context.Context, port int) (net.Listener, error) {
-	var lc net.ListenConfig
-	if l, err := lc.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
-		return l, nil
-	}
-	return lc.Listen(ctx, "tcp", "127.0.0.1:0")
-}
-
-// places are the listeners of the processes, opened before anything starts so
-// that every address is known when soukin.env is written.
-type places map[string]net.Listener
-
-func (s *System) places(ctx context.Context) (places, error) {
-	out := places{}
-	for name, port := range map[string]int{"gateway": 8090, "worker": 8091, "sandbox": 8092} {
-		l, err := listenNear(ctx, port)
-		if err != nil {
-			out.closeUnused()
-			return nil, err
-		}
-		out[name] = l
-	}
-	return out, nil
-}
-
-func (p places) address(name string) string { return p[name].Addr().String() }
-
-// take gives a listener to the process that will close it.
-func (p places) take(name string) net.Listener {
-	l := p[name]
-	delete(p, name)
-	return l
-}
-
-func (p places) closeUnused() {
-	for _, l := range p {
-		// It served nobody yet.
-		_ = l.Close()
-	}
 }

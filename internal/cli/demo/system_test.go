@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -60,6 +61,45 @@ func TestASystemStartsStopsAndStartsAgain(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, s.Home, second.Home)
 	require.NoError(t, second.Close())
+}
+
+func TestADemoStaysAwayFromOtherInstallationsAndBanks(t *testing.T) {
+	home := t.TempDir()
+	settings := filepath.Join(home, config.HomeFile)
+	require.NoError(t, os.WriteFile(settings, []byte("SOUKIN_BANK_FEE=1\n"), 0o600))
+	_, err := demo.Start(context.Background(), demo.Options{Environ: private(t), State: home})
+	require.ErrorContains(t, err, "no demo")
+	kept, err := os.ReadFile(settings)
+	require.NoError(t, err)
+	assert.Equal(t, "SOUKIN_BANK_FEE=1\n", string(kept), "it was not touched")
+
+	needsServer(t)
+	for _, elsewhere := range []string{
+		"SOUKIN_BANK_API_URL=https://api.gmo-aozora.com/ganb/api/corporation/v1",
+		"SOUKIN_BANK_AUTH_URL=http://127.0.0.1:1/ganb/api/auth/v1",
+		"SOUKIN_SANDBOX_URL=http://127.0.0.1:1",
+	} {
+		secret := filepath.Join(t.TempDir(), "secret")
+		require.NoError(t, os.WriteFile(secret, []byte("s"), 0o600))
+		_, err := demo.Start(context.Background(), demo.Options{
+			Environ: append(private(t), elsewhere, "SOUKIN_BANK_CLIENT_SECRET_FILE="+secret), State: t.TempDir(),
+		})
+		assert.ErrorContains(t, err, "its own sandbox only", elsewhere)
+	}
+}
+
+func TestADemoListensWhereItIsTold(t *testing.T) {
+	needsServer(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	taken := l.Addr().String()
+	_, err = demo.Start(context.Background(), demo.Options{Environ: append(private(t), "SOUKIN_SANDBOX_LISTEN="+taken), State: t.TempDir()})
+	assert.ErrorContains(t, err, "SOUKIN_SANDBOX_LISTEN")
+	require.NoError(t, l.Close())
+	s, err := demo.Start(context.Background(), demo.Options{Environ: append(private(t), "SOUKIN_SANDBOX_LISTEN="+taken), State: t.TempDir()})
+	require.NoError(t, err)
+	assert.Equal(t, "http://"+taken, s.Config.Sandbox.URL)
+	require.NoError(t, s.Close())
 }
 
 func TestEveryShortenedWaitIsTold(t *testing.T) {
