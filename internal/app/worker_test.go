@@ -13,8 +13,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
 
 	"soukin/config"
 	"soukin/contract"
@@ -22,13 +20,9 @@ import (
 	"soukin/internal/app/sandboxed"
 	"soukin/internal/devserver"
 	"soukin/internal/ledger"
-	"soukin/internal/payload"
 	"soukin/internal/rails/bank"
 	"soukin/internal/sandbox/control"
-	"soukin/internal/vault"
 	"soukin/remittance"
-
-	"soukin/internal/database"
 )
 
 func openPort(t *testing.T) net.Listener {
@@ -98,31 +92,24 @@ func TestOneRemittanceFromOrderToPaid(t *testing.T) {
 	l := openPort(t)
 	stopWorker := start(t, app.RunWorker, s.cfg, app.WithLogger(s.log), app.WithListener(l))
 
-	store, err := app.OpenStore(ctx, s.cfg, time.Now)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, store.Close()) })
-	require.NoError(t, store.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		entry, err := ledger.Fund("demo", "item-1", 5000)
-		if err != nil {
-			return err
-		}
-		return store.Ledger.Post(ctx, tx, entry)
-	}))
-	account, err := store.Vault.Put(ctx, "demo", vault.NewAccount("0001", "001", "1", "1234567", "ﾔﾏﾀﾞ ﾀﾛｳ"), "")
-	require.NoError(t, err)
-
-	ref := remittance.Ref{Merchant: "demo", Remittance: "R-1"}
-	state := s.send(ctx, t, contract.Order{Ref: ref, Pattern: remittance.BankTransfer, Amount: 1200, Fee: 130, Account: account, RequestHash: "h"})
+	order := s.order(ctx, t, "R-1", "1234567")
+	order.Fee = 130
+	c := s.connect(ctx, t)
+	var state contract.State
+	require.NoError(t, startOrder(ctx, t, s, c, order).Get(ctx, &state))
 	assert.Equal(t, remittance.Paid, state.Status)
 	assert.True(t, state.Final)
 
+	store, err := app.OpenStore(ctx, s.cfg, time.Now)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, store.Close()) })
 	balances, err := store.Ledger.Balances(ctx, "demo")
 	require.NoError(t, err)
 	assert.Equal(t, ledger.Balances{Available: 3800, Paid: 1200, FeesDue: 130}, balances)
 	atBank, err := s.sandbox.Transfer(ctx, state.RailRef)
 	require.NoError(t, err)
 	assert.Equal(t, 1, atBank.ExecutedCount)
-	assert.Equal(t, bank.Reference(remittance.Key{Ref: ref, Step: "transfer", Generation: 1}), atBank.ApplyComment)
+	assert.Equal(t, bank.Reference(remittance.Key{Ref: order.Ref, Step: "transfer", Generation: 1}), atBank.ApplyComment)
 
 	base := "http://" + l.Addr().String()
 	assert.Equal(t, `{"status":"ok"}`, trimmed(t, base+"/readyz"))
@@ -138,25 +125,6 @@ func TestOneRemittanceFromOrderToPaid(t *testing.T) {
 	require.NoError(t, stopWorker())
 	_, err = http.Get(base + "/readyz")
 	assert.Error(t, err, "a stopped worker leaves nothing behind")
-}
-
-func (s system) send(ctx context.Context, t *testing.T, order contract.Order) contract.State {
-	t.Helper()
-	ring, err := app.PayloadKeys(s.cfg)
-	require.NoError(t, err)
-	opts := s.cfg.Temporal.Options
-	payload.ForClient(ring).Apply(&opts)
-	opts.Logger = nil
-	c, err := client.DialContext(ctx, opts)
-	require.NoError(t, err)
-	defer c.Close()
-	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: order.WorkflowID(), TaskQueue: contract.QueueMain, WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-	}, contract.WorkflowBankTransfer, contract.BankTransferInput{Order: order, Policy: s.cfg.Bank.Policy.Contract()})
-	require.NoError(t, err)
-	var state contract.State
-	require.NoError(t, run.Get(ctx, &state))
-	return state
 }
 
 func trimmed(t *testing.T, url string) string {
