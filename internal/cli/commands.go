@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"strings"
+	"unicode/utf8"
 
 	urfave "github.com/urfave/cli/v3"
 )
@@ -31,8 +33,37 @@ func (s *session) commands() []*urfave.Command {
 // and must show an example.
 func (s *session) command(name string, usage phrase, args string, help phrase, flags []urfave.Flag, run func(context.Context, *urfave.Command) error) *urfave.Command {
 	return &urfave.Command{
-		Name: name, Usage: s.say(usage), ArgsUsage: args, Description: s.say(help), Flags: flags, Action: run,
+		Name: name, Usage: s.say(usage), ArgsUsage: args, Description: fill(s.say(help)), Flags: flags, Action: run,
 	}
+}
+
+// helpWidth is what a terminal of 80 columns leaves beside the indent of help.
+const helpWidth = 77
+
+// fill breaks paragraphs anew for the width of help. Indented lines, which are
+// examples and lists, stay as they are.
+func fill(help string) string {
+	var out []string
+	paragraph := ""
+	end := func() {
+		if paragraph != "" {
+			out = append(out, wrapCell(paragraph, helpWidth))
+			paragraph = ""
+		}
+	}
+	for line := range strings.SplitSeq(help, "\n") {
+		if line == "" || strings.HasPrefix(line, " ") {
+			end()
+			out = append(out, line)
+			continue
+		}
+		if last, _ := utf8.DecodeLastRuneInString(paragraph); paragraph != "" && last < '\u3000' {
+			paragraph += " " // Japanese is joined without
+		}
+		paragraph += line
+	}
+	end()
+	return strings.TrimRight(trimLines(strings.Join(out, "\n")), "\n")
 }
 
 // under puts commands under one name.

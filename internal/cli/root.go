@@ -59,7 +59,7 @@ func (s *session) root() *urfave.Command {
 	root := &urfave.Command{
 		Name:                  "starter",
 		Usage:                 s.say(phrase{"send money to people in Japan, and follow it", "日本の個人に送金し、その行方を追う"}),
-		Description:           s.say(rootDescription),
+		Description:           fill(s.say(rootDescription)),
 		Version:               config.Version(),
 		EnableShellCompletion: true,
 		ConfigureShellCompletionCommand: func(c *urfave.Command) {
@@ -90,8 +90,8 @@ var rootDescription = phrase{
   --home DIR or SOUKIN_HOME   the home directory of an installation or demo
   otherwise                   the newest demo started by this user
 
-In a hurry: "starter demo" starts everything on this machine; then, in another
-terminal, "starter list" shows what it sends.
+In a hurry: "starter demo" starts everything on this machine; in another
+terminal, "starter list" then shows what it sends.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict or too
 late, 5 refused by a rule, 6 unavailable, 7 ended otherwise than expected.`,

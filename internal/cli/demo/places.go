@@ -40,8 +40,10 @@ var usual = []struct {
 	port          int
 }{
 	{"gateway", "SOUKIN_GATEWAY_LISTEN", 8090},
-	{"worker", "SOUKIN_WORKER_LISTEN", 8091},
-	{"sandbox", "SOUKIN_SANDBOX_LISTEN", 8092},
+	// Nobody types these. Any port will do, and one that changes keeps a demo
+	// that has ended from being taken for the next one.
+	{"worker", "SOUKIN_WORKER_LISTEN", 0},
+	{"sandbox", "SOUKIN_SANDBOX_LISTEN", 0},
 }
 
 // openPlaces listens where the environment says, else at the usual ports or any.
