@@ -203,8 +203,14 @@ func faultOf(e *zengin.FieldError, t typed, bank, branch choice, say texts, l re
 	switch {
 	case t.Method == methodSymbol && e.Field == zengin.FieldSymbol && strings.TrimSpace(t.Symbol) == "":
 		return fault{"symbol", say.get("SymbolMissing")}
+	case t.Method == methodSymbol && e.Field == zengin.FieldNumber && e.Rule == zengin.RuleRequired:
+		return fault{"postal_number", say.get("PostalNumberMissing")}
 	case t.Method == methodSymbol && e.Field == zengin.FieldNumber:
 		return fault{"postal_number", e.Message(l)}
+	case e.Field == zengin.FieldNumber && e.Rule == zengin.RuleRequired:
+		return fault{"number", say.get("NumberMissing")}
+	case e.Field == zengin.FieldName && e.Rule == zengin.RuleRequired:
+		return fault{"name", say.get("NameMissing")}
 	case e.Field == zengin.FieldBank && e.Rule == zengin.RuleRequired:
 		return fault{"bank_query", searchFault(t.BankQuery, bank, "Bank", say)}
 	case e.Field == zengin.FieldBank:

@@ -38,12 +38,12 @@ func TestFaultsAreTiedToTheirFieldsAndNothingIsLost(t *testing.T) {
 		{"no branch", []string{"branch_query", ""}, "branch_query", "支店を入力してください"},
 		{"unknown branch", []string{"branch_query", "月面"}, "branch_query", "「月面」に当てはまる支店が見つかりません"},
 		{"no type", []string{"type", ""}, "type", "預金種目を選んでください"},
-		{"no number", []string{"number", ""}, "number", "入力がありません"},
+		{"no number", []string{"number", ""}, "number", "口座番号を入力してください"},
 		{"long number", []string{"number", "12345678"}, "number", "7桁まで"},
 		{"kanji name", []string{"name", "山田 太郎"}, "name", "漢字"},
-		{"no name", []string{"name", ""}, "name", "入力がありません"},
+		{"no name", []string{"name", ""}, "name", "口座名義をカナで入力してください"},
 		{"no symbol", []string{"method", "symbol", "postal_number", "12345671"}, "symbol", "記号を入力してください"},
-		{"no postal number", []string{"method", "symbol", "symbol", "14030"}, "postal_number", "入力がありません"},
+		{"no postal number", []string{"method", "symbol", "symbol", "14030"}, "postal_number", "番号を入力してください"},
 		{"wrong postal number", []string{"method", "symbol", "symbol", "14030", "postal_number", "12345672"}, "postal_number", "末尾が1ではありません"},
 	}
 	for _, tt := range tests {

@@ -44,7 +44,7 @@ func (p page) Bounced() bool {
 	return p.View.Open && (p.View.Status == remittance.Returned || p.View.Reason.Correctable())
 }
 
-// Fault gives what is wrong with a field, for the place beside it.
+// Fault gives what is wrong with a field, for the place beside it, a line each.
 func (p page) Fault(name string) string {
 	var out []string
 	for _, f := range p.Faults {
@@ -52,7 +52,7 @@ func (p page) Fault(name string) string {
 			out = append(out, f.Text)
 		}
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, "\n")
 }
 
 // Relang is where a form goes that is to come back in another language with
@@ -157,8 +157,10 @@ func functions(l remittance.Lang, t texts, files assets) template.FuncMap {
 			}
 			return t.get("Bounce_other")
 		},
-		"languageName": func(l remittance.Lang) string { return map[remittance.Lang]string{remittance.Ja: "日本語", remittance.En: "English"}[l] },
-		"languages":    func() []remittance.Lang { return languages },
+		"languageName": func(l remittance.Lang) string {
+			return map[remittance.Lang]string{remittance.Ja: "日本語", remittance.En: "English"}[l]
+		},
+		"languages": func() []remittance.Lang { return languages },
 	}
 }
 

@@ -129,15 +129,18 @@ function name(field) {
     if (turn !== asked || !answer?.ok) return;
     const { text, errors } = await answer.json();
     if (turn !== asked) return;
+    // What the server said of an earlier text is no longer true.
+    document.getElementById(input.id + "-fault")?.remove();
+    input.removeAttribute("aria-invalid");
     const strong = document.createElement("strong");
     strong.textContent = text;
     strong.lang = "ja";
     seen.classList.toggle("fault", errors.length > 0);
-    if (errors.length) seen.textContent = errors.join(" ");
+    if (errors.length) seen.textContent = errors.join("\n");
     else seen.replaceChildren(field.dataset.label + " ", strong);
   };
   input.addEventListener("input", wait(250, ask));
-  ask();
+  if (!input.hasAttribute("aria-invalid")) ask();
 }
 
 // Japan Post's customers have symbol and number at hand, so choosing their bank
@@ -170,6 +173,13 @@ let at = 0, busy = false;
 
 const part = (doc) => ({ title: doc.title, lang: doc.documentElement.lang, nodes: [...doc.body.children] });
 
+// arrived takes the place of autofocus, which is for a document's first page.
+function arrived(doc) {
+  const first = doc.querySelector("[autofocus]") ?? doc.querySelector("main");
+  first.removeAttribute("autofocus");
+  return first;
+}
+
 function show(step) {
   document.title = step.title;
   document.documentElement.lang = step.lang;
@@ -180,23 +190,24 @@ async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   // Older browsers leave the pressed button out.
   if (button?.name && !body.has(button.name)) body.append(button.name, button.value);
-  const answer = await fetch(button?.getAttribute("formaction") || form.action, { method: "POST", body });
+  const answer = await fetch(button?.getAttribute("formaction") || form.getAttribute("action"), { method: "POST", body });
   if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("no page");
   if (answer.redirected) { location.replace(answer.url); return; }
   const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const step = part(doc);
-  steps[at] = { ...part(document) };
+  const step = part(doc), first = arrived(doc);
+  steps[at] = part(document);
   steps.length = ++at;
   history.pushState({ at }, "");
   show(step);
   enhance(document.querySelector("main"));
   steps[at] = part(document);
   scrollTo({ top: 0, behavior: "instant" });
-  (document.querySelector("[autofocus]") ?? document.querySelector("main")).focus({ preventScroll: true });
+  first.focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", (e) => {
-  if (e.target.method !== "post") return;
+  // A field named "method" hides the form's own property.
+  if (e.target.getAttribute("method") !== "post") return;
   e.preventDefault();
   if (busy) return;
   busy = true;
@@ -230,4 +241,3 @@ document.addEventListener("click", (e) => {
 
 history.replaceState({ at: 0 }, "");
 enhance(document.querySelector("main"));
-document.querySelector("[autofocus]")?.focus();
