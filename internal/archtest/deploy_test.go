@@ -22,6 +22,7 @@ type compose struct {
 	Services map[string]struct {
 		Image       string
 		Build       string
+		Restart     string
 		Entrypoint  []string
 		Command     []string
 		Environment map[string]string
@@ -93,6 +94,25 @@ func TestComposeWaitsOnlyForWhatCanBecomeReady(t *testing.T) {
 				continue
 			}
 			assert.Contains(t, c.Volumes, source, "%s mounts it", name)
+		}
+	}
+}
+
+// TestComposeStartsInOneCommand: `docker compose up --wait` takes a service that
+// ends for a failure unless one that stays waits for its success.
+func TestComposeStartsInOneCommand(t *testing.T) {
+	c := readCompose(t)
+	adopted := map[string]bool{}
+	for _, service := range c.Services {
+		for other, wait := range service.DependsOn {
+			if service.Restart == "unless-stopped" && wait.Condition == "service_completed_successfully" {
+				adopted[other] = true
+			}
+		}
+	}
+	for name, service := range c.Services {
+		if strings.HasPrefix(service.Restart, "on-failure") {
+			assert.True(t, adopted[name], "nobody that stays waits for %s to succeed", name)
 		}
 	}
 }

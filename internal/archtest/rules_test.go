@@ -48,7 +48,7 @@ var layers = []layer{
 		"it knows who may open a page, not what the page shows or moves"},
 	{"internal/notify/...", []string{"remittance", "internal/calendar", "internal/rails/call", "internal/notify/..."},
 		"messages are sent, not decided, here"},
-	{"internal/orders/...", []string{"remittance", "contract", "internal/record", "internal/ledger", "internal/vault", "internal/books", "internal/link",
+	{"internal/orders/...", []string{"remittance", "contract", "internal/record", "internal/ledger", "internal/vault", "internal/books", "internal/link", "internal/notify",
 		"internal/zengin", "internal/calendar", "internal/database", "internal/orders/..."},
 		"an order is taken in one place, whichever door it came through, and runs nothing itself"},
 	{"internal/web/...", []string{"remittance", "contract", "internal/orders", "internal/link", "internal/zengin", "internal/web/..."},
