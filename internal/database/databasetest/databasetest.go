@@ -38,11 +38,19 @@ func SQLite(tb testing.TB) (open func() *database.DB) {
 // ends. It skips the test when PostgresVariable is not set.
 func Postgres(tb testing.TB) (open func() *database.DB) {
 	tb.Helper()
+	return opener(tb, PostgresDSN(tb))
+}
+
+// PostgresDSN gives the DSN of a schema of its own, for tests that start whole
+// processes on it. It is dropped when the test ends. It skips the test when
+// PostgresVariable is not set.
+func PostgresDSN(tb testing.TB) string {
+	tb.Helper()
 	dsn := os.Getenv(PostgresVariable)
 	if dsn == "" {
 		tb.Skipf("set %s to the DSN of a PostgreSQL server to run this test on it as well", PostgresVariable)
 	}
-	return opener(tb, withSchema(tb, dsn))
+	return withSchema(tb, dsn)
 }
 
 func opener(tb testing.TB, dsn string) func() *database.DB {
