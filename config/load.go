@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -81,6 +82,24 @@ func (c *Config) deriveAddresses() {
 	orElse(&c.Bank.APIURL, c.Sandbox.URL+"/ganb/api/corporation/v1")
 	orElse(&c.Bank.AuthURL, c.Sandbox.URL+"/ganb/api/auth/v1")
 	orElse(&c.Bank.Token, filepath.Join(c.Home, "bank-token.json"))
+	orElse(&c.Link.PublicURL, "http://"+reachable(c.Gateway.Listen))
+	orElse(&c.Notify.SMSURL, c.Sandbox.URL+"/mailbox/sms")
+	c.deriveMail()
+}
+
+// deriveMail sends to the sandbox's mailbox where no server is set.
+func (c *Config) deriveMail() {
+	if c.Notify.MailHost != "" {
+		orElse(&c.Notify.MailEncryption, "starttls")
+		return
+	}
+	host, port, err := net.SplitHostPort(reachable(c.Sandbox.SMTP))
+	if err != nil {
+		return // validate says what is wrong with it
+	}
+	c.Notify.MailHost = host
+	c.Notify.MailPort, _ = strconv.Atoi(port) //nolint:errcheck // a port that is no number fails when the mailbox listens
+	c.Notify.MailEncryption = "none"
 }
 
 // reachable turns an address to listen on into one to call: "every interface"

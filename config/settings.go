@@ -22,6 +22,8 @@ type Config struct {
 	Gateway Gateway `group:"Gateway"`
 	Sandbox Sandbox `group:"Sandbox"`
 	Bank    Bank    `group:"Bank"`
+	Link    Link    `group:"Links"`
+	Notify  Notify  `group:"Notices"`
 
 	// Temporal is the connection, without the payload converters: the client
 	// constructor adds those, so that nobody can forget them.
@@ -47,12 +49,45 @@ type Gateway struct {
 	CodecOperators Secret `env:"SOUKIN_CODEC_OPERATORS_FILE,file" unit:"path" redact:"file" default:"empty: only from this machine, without login" doc:"File of operators who may decode: one 'name token' a line, tokens of 20 characters or more."`
 }
 
+// Link is how recipients are asked to name their account.
+type Link struct {
+	PublicURL    string          `env:"SOUKIN_PUBLIC_URL" derived:"http://<SOUKIN_GATEWAY_LISTEN>" unit:"URL" doc:"Base of the pages as recipients reach them. Must be https outside this machine."`
+	Window       time.Duration   `env:"SOUKIN_LINK_WINDOW" envDefault:"336h" unit:"duration" doc:"How long a recipient has to name an account (336h is 14 days). Merchants and orders may say otherwise."`
+	ReopenWindow time.Duration   `env:"SOUKIN_LINK_REOPEN_WINDOW" envDefault:"168h" unit:"duration" doc:"How long the link is open again after the bank could not credit the account (168h is 7 days)."`
+	Reminders    []time.Duration `env:"SOUKIN_LINK_REMINDERS" envDefault:"72h,24h" envSeparator:"," unit:"durations with commas between" doc:"How long before the deadline recipients are reminded."`
+	MaxReopens   int             `env:"SOUKIN_LINK_MAX_REOPENS" envDefault:"3" unit:"times" doc:"How often a link opens again after a bounce or refusal; after that the remittance ends."`
+}
+
+// Contract is the terms as a remittance carries them, without its contact.
+func (l Link) Contract() contract.LinkTerms {
+	return contract.LinkTerms{Window: l.Window, ReopenWindow: l.ReopenWindow, Reminders: l.Reminders, MaxReopens: l.MaxReopens}
+}
+
+// Notify is how notices go out. Without settings they go to the sandbox's mailbox.
+type Notify struct {
+	MailHost       string `env:"SOUKIN_MAIL_HOST" default:"the sandbox's mailbox" unit:"host" doc:"SMTP server."`
+	MailPort       int    `env:"SOUKIN_MAIL_PORT" envDefault:"0" unit:"port" doc:"0 means the usual port of the encryption: 587, 465 or 25."`
+	MailEncryption string `env:"SOUKIN_MAIL_ENCRYPTION" default:"starttls; none with the sandbox's mailbox" unit:"starttls, tls or none" doc:"How the connection to the SMTP server is protected. Links travel in it."`
+	MailUsername   string `env:"SOUKIN_MAIL_USERNAME" unit:"text" default:"empty: no login" doc:"Login at the SMTP server."`
+	MailPassword   Secret `env:"SOUKIN_MAIL_PASSWORD_FILE,file" unit:"path" redact:"file" default:"empty: no login" doc:"File that holds the password of the login."`
+	MailFrom       string `env:"SOUKIN_MAIL_FROM" envDefault:"Soukin <no-reply@soukin.example>" unit:"mail address" doc:"Address that all mails come from, with the name of the service."`
+	MailCA         string `env:"SOUKIN_MAIL_CA_FILE" unit:"path" default:"the system's" doc:"PEM certificates to trust instead of the system's."`
+	SMS            string `env:"SOUKIN_SMS" envDefault:"http" unit:"http, sns or none" doc:"How short messages go out: POST to SOUKIN_SMS_URL, Amazon SNS, or not at all."`
+	SMSURL         string `env:"SOUKIN_SMS_URL" derived:"<SOUKIN_SANDBOX_URL>/mailbox/sms" unit:"URL" doc:"Where SOUKIN_SMS=http posts to."`
+	SNSRegion      string `env:"SOUKIN_SNS_REGION" unit:"region" default:"empty" doc:"Region of Amazon SNS, as ap-northeast-1."`
+	SNSKeyID       string `env:"SOUKIN_SNS_ACCESS_KEY_ID" unit:"text" default:"empty" doc:"Access key of a user that may publish."`
+	SNSSecret      Secret `env:"SOUKIN_SNS_SECRET_FILE,file" unit:"path" redact:"file" default:"empty" doc:"File that holds the secret of the access key."`
+	SNSSender      string `env:"SOUKIN_SNS_SENDER_ID" unit:"1 to 11 letters and digits" default:"empty" doc:"Name shown instead of a number where a country allows it."`
+	Texts          string `env:"SOUKIN_NOTICE_TEXTS" unit:"directory" default:"empty: our own texts" doc:"Merchants' own texts, see the package documentation of internal/notify."`
+}
+
 // Sandbox is the pretend counterparties.
 type Sandbox struct {
 	Listen     string        `env:"SOUKIN_SANDBOX_LISTEN" envDefault:"127.0.0.1:8092" unit:"host:port" doc:"Where the sandbox listens. It holds no secret and checks none: never expose it."`
 	URL        string        `env:"SOUKIN_SANDBOX_URL" derived:"http://<SOUKIN_SANDBOX_LISTEN>" unit:"URL" doc:"Where 'starter sandbox' and the demo reach the sandbox."`
 	State      string        `env:"SOUKIN_SANDBOX_STATE" derived:"<home>/sandbox.db" unit:"path" doc:"The sandbox's own books, kept apart from ours so that they can be compared."`
 	EveryDay   bool          `env:"SOUKIN_SANDBOX_EVERY_DAY" envDefault:"true" unit:"true or false" doc:"Whether transfers to other banks also run on weekends and holidays, as they do between banks that take part in the round-the-clock clearing. If false they are booked for the next bank day."`
+	SMTP       string        `env:"SOUKIN_SANDBOX_SMTP_LISTEN" envDefault:"127.0.0.1:8093" unit:"host:port" doc:"Where the sandbox's mailbox takes mail."`
 	Processing time.Duration `env:"SOUKIN_SANDBOX_PROCESSING" envDefault:"0s" unit:"duration" doc:"How long a transfer stays in process before it is executed."`
 	Bounce     time.Duration `env:"SOUKIN_SANDBOX_BOUNCE" envDefault:"2s" unit:"duration" doc:"How long after its execution a transfer comes back that is going to."`
 }

@@ -35,13 +35,39 @@ func (c *Config) validate() error {
 		atLeast("SOUKIN_SANDBOX_BOUNCE", c.Sandbox.Bounce, 0),
 		c.Bank.validate(),
 		c.Bank.Policy.validate(),
+		c.Link.validate(),
+		c.Notify.validate(),
+	)
+}
+
+func (l Link) validate() error {
+	errs := []error{
+		atLeast("SOUKIN_LINK_WINDOW", l.Window, time.Second),
+		atLeast("SOUKIN_LINK_REOPEN_WINDOW", l.ReopenWindow, time.Second),
+		unless(l.MaxReopens >= 0, "SOUKIN_LINK_MAX_REOPENS", l.MaxReopens, "must be 0 or more"),
+	}
+	for _, d := range l.Reminders {
+		errs = append(errs, atLeast("SOUKIN_LINK_REMINDERS", d, time.Second))
+	}
+	u, err := url.Parse(l.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		errs = append(errs, wrong("SOUKIN_PUBLIC_URL", l.PublicURL, "must be an http or https URL"))
+	}
+	return errors.Join(errs...)
+}
+
+func (n Notify) validate() error {
+	return errors.Join(
+		unless(slices.Contains([]string{"starttls", "tls", "none"}, n.MailEncryption), "SOUKIN_MAIL_ENCRYPTION", n.MailEncryption, "must be starttls, tls or none"),
+		unless(slices.Contains([]string{"http", "sns", "none"}, n.SMS), "SOUKIN_SMS", n.SMS, "must be http, sns or none"),
+		unless(n.SMS != "sns" || n.SNSRegion != "" && n.SNSKeyID != "" && n.SNSSecret != "", "SOUKIN_SMS", n.SMS, "needs SOUKIN_SNS_REGION, SOUKIN_SNS_ACCESS_KEY_ID and SOUKIN_SNS_SECRET_FILE"),
 	)
 }
 
 func (c *Config) validateListeners() error {
 	var errs []error
 	for name, addr := range map[string]string{
-		"SOUKIN_WORKER_LISTEN": c.Worker.Listen, "SOUKIN_GATEWAY_LISTEN": c.Gateway.Listen, "SOUKIN_SANDBOX_LISTEN": c.Sandbox.Listen,
+		"SOUKIN_WORKER_LISTEN": c.Worker.Listen, "SOUKIN_GATEWAY_LISTEN": c.Gateway.Listen, "SOUKIN_SANDBOX_LISTEN": c.Sandbox.Listen, "SOUKIN_SANDBOX_SMTP_LISTEN": c.Sandbox.SMTP,
 	} {
 		if _, _, err := net.SplitHostPort(addr); err != nil {
 			errs = append(errs, wrong(name, addr, "must be host:port, as 127.0.0.1:8090"))

@@ -8,10 +8,11 @@ type Pattern string
 // The patterns.
 const (
 	BankTransfer Pattern = "bank-transfer" // the sender names the account
+	AccountLink  Pattern = "account-link"  // the recipient names it, through a link
 )
 
 // Patterns lists the patterns that can be ordered.
-func Patterns() []Pattern { return []Pattern{BankTransfer} }
+func Patterns() []Pattern { return []Pattern{BankTransfer, AccountLink} }
 
 // ParsePattern accepts exactly the wire forms; empty means bank-transfer.
 func ParsePattern(s string) (Pattern, error) {

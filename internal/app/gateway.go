@@ -4,17 +4,19 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"soukin/config"
 	"soukin/internal/app/health"
 	"soukin/internal/keyring"
 	"soukin/internal/payload"
+	"soukin/internal/web"
 )
 
 // codecPath is where the Web UI sends payloads to be decoded.
 const codecPath = "/codec"
 
-// RunGateway serves health, and decodes payloads for the Web UI where that is
+// RunGateway serves the recipients' pages and health, and decodes payloads for the Web UI where that is
 // set up, until ctx ends.
 func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	o, err := apply(cfg, opts)
@@ -41,6 +43,14 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	mux.Handle("/", health.Handler(map[string]health.Check{"database": store.DB.Ping, "temporal": temporalCheck(c)}))
 	if err := o.mountCodec(mux, cfg.Gateway, ring); err != nil {
 		return err
+	}
+	pages, err := web.Pages(&recipients{newOrders(cfg, store, c), store.Links, o.now},
+		web.Options{Log: o.log, HTTPS: strings.HasPrefix(cfg.Link.PublicURL, "https://")})
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{"/r/", "/assets/"} {
+		mux.Handle(path, pages)
 	}
 	return o.serveUntil(ctx, "SOUKIN_GATEWAY_LISTEN", cfg.Gateway.Listen, mux)
 }

@@ -32,7 +32,7 @@ type pollers struct {
 
 // newPollers makes the workers of every queue. The queue of a rail is apart
 // from ours so that the bank's limits hold for all workers together.
-func newPollers(cfg config.Config, o options, c client.Client, books activities.Books, rail activities.BankRail) *pollers {
+func newPollers(cfg config.Config, o options, c client.Client, books activities.Books, rail activities.BankRail, tell activities.Notifier) *pollers {
 	// The cache is the process's, not the worker's; it must be set before any starts.
 	worker.SetStickyWorkflowCacheSize(cfg.Worker.StickyCache)
 	p := &pollers{fatal: make(chan error, 1), quit: make(chan struct{}), done: make(chan struct{}), ready: o.ready}
@@ -51,7 +51,12 @@ func newPollers(cfg config.Config, o options, c client.Client, books activities.
 	atBank := worker.New(c, contract.QueueRail(remittance.RailBank), theirs)
 	activities.RegisterBank(atBank, activities.NewBank(rail, cfg.Bank.HonoursKeys, o.now))
 
-	p.workers = []worker.Worker{main, atBank}
+	notices := p.options(cfg, o)
+	notices.DisableWorkflowWorker = true
+	telling := worker.New(c, contract.QueueNotify, notices)
+	activities.RegisterNotices(telling, activities.NewNotices(tell))
+
+	p.workers = []worker.Worker{main, atBank, telling}
 	return p
 }
 

@@ -14,6 +14,7 @@ import (
 	"soukin/internal/database"
 	"soukin/internal/keyring"
 	"soukin/internal/ledger"
+	"soukin/internal/link"
 	"soukin/internal/record"
 	"soukin/internal/vault"
 )
@@ -28,6 +29,7 @@ type Store struct {
 	Record *record.Record
 	Ledger *ledger.Ledger
 	Books  *books.Books
+	Links  *link.Links
 }
 
 // OpenStore opens the database and brings its tables up to date. Several
@@ -44,12 +46,15 @@ func OpenStore(ctx context.Context, cfg config.Config, now func() time.Time) (*S
 	}
 	s := &Store{DB: db, Record: record.New(db, now), Ledger: ledger.New(db, now)}
 	s.Books = books.New(db, s.Ledger)
-	for _, migrate := range []func(context.Context, *database.DB) error{ledger.Migrate, record.Migrate, vault.Migrate} {
+	for _, migrate := range []func(context.Context, *database.DB) error{ledger.Migrate, record.Migrate, vault.Migrate, link.Migrate} {
 		if err := migrate(ctx, db); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
 	if s.Vault, err = vault.Open(ctx, db, cfg.Keys, now); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if s.Links, err = link.New(db, s.Vault.Fingerprint, now, link.DefaultSettings()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil

@@ -75,7 +75,11 @@ func buildWorker(ctx context.Context, cfg config.Config, o options, open *closer
 	if err := errors.Join(err, metrics.MeasureDatabase(store.DB)); err != nil {
 		return builtWorker{}, err
 	}
-	p := newPollers(cfg, o, c, books, NewBankRail(cfg.Bank, bankClient, store.Vault))
+	tell, err := newNotifier(cfg.Notify, newOrders(cfg, store, c), store.Links)
+	if err != nil {
+		return builtWorker{}, err
+	}
+	p := newPollers(cfg, o, c, books, NewBankRail(cfg.Bank, bankClient, store.Vault), tell)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics.Handler())
 	mux.Handle("/", health.Handler(map[string]health.Check{

@@ -46,7 +46,7 @@ func newSystem(t *testing.T) system {
 	home := t.TempDir()
 	cfg, err := config.Load([]string{
 		"SOUKIN_HOME=" + home, "TEMPORAL_CONFIG_FILE=" + filepath.Join(home, "none"), "TEMPORAL_ADDRESS=" + server.Address,
-		"SOUKIN_SANDBOX_LISTEN=" + l.Addr().String(), "SOUKIN_WORKER_LISTEN=127.0.0.1:0", "SOUKIN_GATEWAY_LISTEN=127.0.0.1:0",
+		"SOUKIN_SANDBOX_LISTEN=" + l.Addr().String(), "SOUKIN_SANDBOX_SMTP_LISTEN=127.0.0.1:0", "SOUKIN_WORKER_LISTEN=127.0.0.1:0", "SOUKIN_GATEWAY_LISTEN=127.0.0.1:0",
 		"SOUKIN_BANK_FINALITY=1s", "SOUKIN_BANK_ENQUIRE_EVERY=200ms", "SOUKIN_BANK_WATCH_EVERY=500ms", "SOUKIN_BANK_RATE=100",
 	})
 	require.NoError(t, err)

@@ -24,7 +24,7 @@ func homeWithSandbox(t *testing.T) string {
 	home := t.TempDir()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	require.NoError(t, config.WriteHomeFile(home, "a test", map[string]string{"SOUKIN_SANDBOX_LISTEN": l.Addr().String()}))
+	require.NoError(t, config.WriteHomeFile(home, "a test", map[string]string{"SOUKIN_SANDBOX_LISTEN": l.Addr().String(), "SOUKIN_SANDBOX_SMTP_LISTEN": "127.0.0.1:0"}))
 	cfg, err := config.Load([]string{"SOUKIN_HOME=" + home, "TEMPORAL_CONFIG_FILE=" + filepath.Join(home, "none")})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())

@@ -54,13 +54,25 @@ var columns = []struct {
 	{"symbol", func(r *Row, s string) { r.Request.Symbol = s }},
 	{"jp_number", func(r *Row, s string) { r.Request.JPNumber = s }},
 	{"account", func(r *Row, s string) { r.Request.Account = s }},
+	{"pattern", func(r *Row, s string) { r.Request.Pattern = s }},
+	{"email", func(r *Row, s string) { r.Request.Email = s }},
+	{"phone", func(r *Row, s string) { r.Request.Phone = s }},
+	{"lang", func(r *Row, s string) { r.Request.Lang = s }},
+	{"purpose", func(r *Row, s string) { r.Request.Purpose = s }},
+	{"code", func(r *Row, s string) { r.Request.Code = s }},
+	{"code_label", func(r *Row, s string) { r.Request.CodeLabel = s }},
+	{"code2", func(r *Row, s string) { r.Request.Code2 = s }},
+	{"code2_label", func(r *Row, s string) { r.Request.Code2Label = s }},
+	{"code3", func(r *Row, s string) { r.Request.Code3 = s }},
+	{"code3_label", func(r *Row, s string) { r.Request.Code3Label = s }},
+	{"expires_days", func(r *Row, s string) { r.Request.ExpiresDays = s }},
 	{"expect", func(r *Row, s string) { r.Expect = s }},
 	{"note", func(*Row, string) {}},
 }
 
 var requiredColumns = []string{"remittance_id", "amount"}
 
-// ParseCSV reads a file of bank transfers: column names in the first line, one
+// ParseCSV reads a file of remittances: column names in the first line, one
 // remittance a row, in UTF-8 with or without byte order mark or in Shift_JIS
 // (CP932). Rows in which nothing is written are passed over.
 //

@@ -39,6 +39,7 @@ type Request struct {
 	Pattern      string `json:"pattern,omitempty"` // empty means bank-transfer
 	Amount       string `json:"amount"`            // whole yen: 12345 or 12,345
 	Payee
+	Recipient
 }
 
 // Format is masked for every verb.
@@ -54,7 +55,7 @@ func (r Request) trimmed() Request {
 	for _, s := range []*string{&r.Merchant, &r.RemittanceID, &r.Pattern, &r.Amount} {
 		*s = strings.TrimSpace(*s)
 	}
-	r.Payee = r.Payee.trimmed()
+	r.Payee, r.Recipient = r.Payee.trimmed(), r.Recipient.trimmed()
 	return r
 }
 
@@ -93,6 +94,8 @@ type parsed struct {
 	pattern remittance.Pattern
 	amount  remittance.Yen
 	payee   parsedPayee
+	// recipient is set for account-link, where payee is not.
+	recipient parsedRecipient
 }
 
 // parsedPayee has either an id or details.
@@ -135,9 +138,25 @@ func (p *parsed) parseBody(r Request) Faults {
 	} else if p.amount > remittance.LegalCap {
 		faults = append(faults, overCap(RuleOverLegalCap, remittance.LegalCap))
 	}
-	payee, wrong := r.Payee.parse()
-	p.payee = payee
-	return append(faults, wrong...)
+	return append(faults, p.parseDestination(r)...)
+}
+
+// parseDestination judges where the money goes: to a payee, or to whom the
+// recipient will name. A request may have one of the two.
+func (p *parsed) parseDestination(r Request) Faults {
+	var wrong Faults
+	if p.pattern == remittance.AccountLink {
+		p.recipient, wrong = r.Recipient.parse()
+		if r.Payee != (Payee{}) {
+			wrong = append(wrong, fault(RulePayeeGiven, "account"))
+		}
+		return wrong
+	}
+	p.payee, wrong = r.Payee.parse()
+	if !r.Recipient.empty() {
+		wrong = append(wrong, fault(RuleRecipientGiven, r.Recipient.firstField(), value{"value", r.Recipient.firstField()}))
+	}
+	return wrong
 }
 
 func overCap(rule Rule, limit remittance.Yen) *Error {

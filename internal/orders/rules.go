@@ -21,6 +21,16 @@ const (
 	RuleItem         Rule = "item_form"
 	RuleList         Rule = "list_form"
 
+	RulePayeeGiven     Rule = "payee_not_wanted"
+	RuleRecipientGiven Rule = "recipient_not_wanted"
+	RuleEmail          Rule = "email_form"
+	RulePhone          Rule = "phone_form"
+	RuleLang           Rule = "unknown_language"
+	RulePurpose        Rule = "purpose_form"
+	RuleCode           Rule = "code_form"
+	RuleExpiresDays    Rule = "expires_days_form"
+	RuleUntil          Rule = "until_form"
+
 	RuleUnknownColumn  Rule = "unknown_column"
 	RuleRepeatedColumn Rule = "repeated_column"
 	RuleMissingColumn  Rule = "missing_column"
@@ -36,15 +46,18 @@ const (
 	RuleNoMerchant     Rule = "unknown_merchant"
 	RuleNoAccount      Rule = "unknown_account"
 	RuleDeletedAccount Rule = "deleted_account"
+	RuleNoLink         Rule = "no_link"
 
 	RuleOtherBody    Rule = "other_body"
 	RuleSpentID      Rule = "spent_id"
 	RuleAccountInUse Rule = "account_in_use"
 	RuleOtherFunding Rule = "other_funding"
+	RuleMayNotShow   Rule = "link_may_not_be_shown"
 
 	RuleCancelTooLate  Rule = "too_late_to_cancel"
 	RuleCorrectTooLate Rule = "too_late_to_correct"
 	RuleResolveTooLate Rule = "nothing_to_resolve"
+	RuleLinkTooLate    Rule = "link_does_not_wait"
 
 	RuleNoAnswer   Rule = "no_answer"
 	RuleNoWorkflow Rule = "no_workflow"
@@ -61,11 +74,12 @@ func Rules() []Rule {
 	return []Rule{
 		RuleRemittanceID, RuleMerchantID, RulePattern, RuleAmountForm, RuleOverLegalCap, RuleOverRailCap, RuleAccountID, RuleTwoPayees,
 		RuleTwoNumbers, RuleNoSymbol, RuleLabelLong, RuleEvidence, RuleItem, RuleList,
+		RulePayeeGiven, RuleRecipientGiven, RuleEmail, RulePhone, RuleLang, RulePurpose, RuleCode, RuleExpiresDays, RuleUntil,
 		RuleUnknownColumn, RuleRepeatedColumn, RuleMissingColumn, RuleEmptyFile, RuleLargeFile, RuleEncoding, RuleRowLength, RuleRowQuotes,
 		RuleDuplicateRow, RuleExpectation,
-		RuleNoRemittance, RuleNoMerchant, RuleNoAccount, RuleDeletedAccount,
-		RuleOtherBody, RuleSpentID, RuleAccountInUse, RuleOtherFunding,
-		RuleCancelTooLate, RuleCorrectTooLate, RuleResolveTooLate,
+		RuleNoRemittance, RuleNoMerchant, RuleNoAccount, RuleDeletedAccount, RuleNoLink,
+		RuleOtherBody, RuleSpentID, RuleAccountInUse, RuleOtherFunding, RuleMayNotShow,
+		RuleCancelTooLate, RuleCorrectTooLate, RuleResolveTooLate, RuleLinkTooLate,
 		RuleNoAnswer, RuleNoWorkflow, RuleDatabase,
 	}
 }
@@ -117,6 +131,35 @@ var catalogue = map[Rule]ruleEntry{
 		Text{"日付は 2026-11-21 の形、件数は1〜{limit}、続きのカーソルは前のページのものを使ってください。",
 			"Write days as in 2026-11-21, ask for 1 to {limit} rows, and use the cursor that a page gave."}},
 
+	RulePayeeGiven: {CodeValidation,
+		Text{"受取人が口座を指定する送金（account-link）に口座情報があります。", "Account details are given, but in account-link the recipient names the account."},
+		Text{"口座の項目を空にするか、pattern を bank-transfer にしてください。", "Leave the account out, or use the pattern bank-transfer."}},
+	RuleRecipientGiven: {CodeValidation,
+		Text{"口座を指定する送金（bank-transfer）に、受取人への案内の項目（{value}）があります。", "The recipient's {value} is given, but in bank-transfer nobody is asked."},
+		Text{"その項目を空にするか、pattern を account-link にしてください。", "Leave it out, or use the pattern account-link."}},
+	RuleEmail: {CodeValidation,
+		Text{"メールアドレスの形式が正しくありません。", "The e-mail address is not of the right form."},
+		Text{"name@example.jp の形で、半角で書いてください。", "Write it as in name@example.jp, in ASCII."}},
+	RulePhone: {CodeValidation,
+		Text{"電話番号の形式が正しくありません。", "The telephone number is not of the right form."},
+		Text{"SMSを受け取れる携帯電話の番号（例：090-1234-5678）か、国際番号（例：+14155550123）にしてください。",
+			"Use a mobile number as 090-1234-5678, or an international one as +14155550123."}},
+	RuleLang: {CodeValidation,
+		Text{"言語「{value}」は使えません。", "There is no language {value}."},
+		Text{"ja か en にするか、空にしてください（ja になります）。", "Use ja or en, or leave it empty for ja."}},
+	RulePurpose: {CodeValidation,
+		Text{"送金の理由が長すぎるか、改行があります。", "The purpose is too long or has a line break."},
+		Text{"{limit}文字までの1行にしてください。受取人の名前は書かないでください。", "Use one line of at most {limit} characters. Do not name the recipient."}},
+	RuleCode: {CodeValidation,
+		Text{"認証コードが正しくありません。", "The auth code is not of the right form."},
+		Text{"コードは空白とハイフンを除いて4〜64文字、名前は1行で40文字までにしてください。", "Use 4 to 64 characters for the code, not counting spaces and hyphens, and at most 40 in one line for its label."}},
+	RuleExpiresDays: {CodeValidation,
+		Text{"受取期限の日数が正しくありません。", "The days until the link expires are not right."},
+		Text{"1〜{limit}の整数にしてください。", "Use a whole number from 1 to {limit}."}},
+	RuleUntil: {CodeValidation,
+		Text{"新しい期限が正しくありません。", "The new deadline is not right."},
+		Text{"今の期限より後で、依頼から1年以内の日時にしてください。", "Choose an instant after the present deadline and within a year of the order."}},
+
 	RuleUnknownColumn: {CodeValidation,
 		Text{"列「{value}」は知らない列です。", "The column {value} is not known."},
 		Text{"使える列は {list} です。", "The columns are {list}."}},
@@ -160,6 +203,9 @@ var catalogue = map[Rule]ruleEntry{
 	RuleDeletedAccount: {CodeNotFound,
 		Text{"この口座は削除されています。", "This account has been deleted."},
 		Text{"口座を登録し直し、新しい口座IDを使ってください。", "Add the account again and use its new id."}},
+	RuleNoLink: {CodeNotFound,
+		Text{"この送金に受取リンクはありません。", "This remittance has no link."},
+		Text{"受取人が口座を指定する送金（account-link）か確認してください。", "Check that its pattern is account-link."}},
 
 	RuleOtherBody: {CodeConflict,
 		Text{"この送金IDは内容の違う依頼で使われています。", "This remittance_id is taken by an order with another body."},
@@ -173,6 +219,9 @@ var catalogue = map[Rule]ruleEntry{
 	RuleOtherFunding: {CodeConflict,
 		Text{"この入金明細は別の金額で記帳済みです。", "This statement item has been booked with another amount."},
 		Text{"銀行の明細を確認してください。同じ明細は一度しか記帳されません。", "Check the bank's statement; an item counts once."}},
+	RuleMayNotShow: {CodeConflict,
+		Text{"この加盟店の設定では、受取リンクを表示できません。", "The merchant's settings do not allow a link to be shown."},
+		Text{"リンクを見た人は受取人として手続きできます。必要なら加盟店の設定を変えてください。", "Whoever reads a link can act as the recipient. Change the merchant's settings if it must be."}},
 
 	RuleCancelTooLate: {CodeTooLate,
 		Text{"状態が {status} なので取り消せません。", "It is {status} and cannot be cancelled."},
@@ -185,6 +234,9 @@ var catalogue = map[Rule]ruleEntry{
 	RuleResolveTooLate: {CodeTooLate,
 		Text{"状態が {status} で、結果に疑いはありません。", "It is {status} and its outcome is not in question."},
 		Text{"結果の登録は checking か、確認が必要な processing のときだけできます。", "A result can be recorded while it is checking, or processing and marked for attention."}},
+	RuleLinkTooLate: {CodeTooLate,
+		Text{"状態が {status} で、受取人の手続きを待っていません。", "It is {status} and does not wait for its recipient."},
+		Text{"リンクに関する操作は awaiting_recipient の間だけできます。", "Links can be changed while it is awaiting_recipient."}},
 
 	RuleNoAnswer: {CodeUnavailable,
 		Text{"処理基盤（Temporal）から応答がありません。受け付けられた可能性があります。", "Temporal did not answer. The request may have been taken."},

@@ -10,6 +10,7 @@ import (
 	"soukin/contract"
 	"soukin/internal/database"
 	"soukin/internal/ledger"
+	"soukin/internal/link"
 	"soukin/internal/record"
 	"soukin/internal/vault"
 	"soukin/remittance"
@@ -35,6 +36,10 @@ type Settings struct {
 	Fee         remittance.Yen
 	FeeSameBank remittance.Yen
 	OwnBank     string
+	// Link is how recipients are asked where a merchant has no terms of its own;
+	// its Contact is empty. PageURL is the address of a recipient's page.
+	Link    contract.LinkTerms
+	PageURL func(link.Token) string
 	// AnswerWithin is how long a caller waits for Temporal and the worker; 0
 	// means 15 seconds.
 	AnswerWithin time.Duration
@@ -46,6 +51,7 @@ type Deps struct {
 	Record   *record.Record
 	Ledger   *ledger.Ledger
 	Vault    *vault.Vault
+	Links    *link.Links
 	Temporal Temporal
 	Settings Settings
 }

@@ -32,11 +32,23 @@ func (s *Service) Take(ctx context.Context, r Request) (contract.State, []Notice
 	if err != nil {
 		return contract.State{}, nil, err
 	}
+	if p.order.Pattern == remittance.AccountLink {
+		state, err := s.startLink(ctx, p)
+		return state, nil, err
+	}
 	if p.order.Account, err = s.account(ctx, p.order.Merchant, p.payee, ""); err != nil {
 		return contract.State{}, nil, err
 	}
-	state, err := s.start(ctx, p)
+	state, err := s.start(ctx, p.order, contract.WorkflowBankTransfer, contract.BankTransferInput{Order: p.order, Policy: p.policy})
 	return state, p.payee.notices, err
+}
+
+func (s *Service) startLink(ctx context.Context, p prepared) (contract.State, error) {
+	contact, err := s.openLink(ctx, p.order.Ref, p.recipient)
+	if err != nil {
+		return contract.State{}, err
+	}
+	return s.start(ctx, p.order, contract.WorkflowAccountLink, linkStart(p, contact))
 }
 
 // Quote is what [Service.Check] says of an order that could be taken.
@@ -121,6 +133,9 @@ type prepared struct {
 	policy contract.BankPolicy
 	payee  parsedPayee
 	masked string
+	// recipient and link are set for account-link.
+	recipient parsedRecipient
+	link      contract.LinkTerms
 }
 
 // prepare finds everything that is wrong with a request, and its price.
@@ -136,7 +151,12 @@ func (s *Service) prepare(ctx context.Context, r Request) (prepared, error) {
 	case parsed.amount > terms.cap && parsed.amount <= remittance.LegalCap:
 		faults = append(faults, overCap(RuleOverRailCap, terms.cap))
 	}
-	bank, masked, err := s.lookAt(ctx, parsed.ref.Merchant, parsed.payee)
+	var bank, masked string
+	if parsed.pattern == remittance.AccountLink {
+		masked = parsed.recipient.contact.String()
+	} else {
+		bank, masked, err = s.lookAt(ctx, parsed.ref.Merchant, parsed.payee)
+	}
 	switch {
 	case errors.As(err, &refused) && refused.Code != CodeUnavailable:
 		faults = append(faults, refused)
@@ -146,6 +166,12 @@ func (s *Service) prepare(ctx context.Context, r Request) (prepared, error) {
 	if len(faults) > 0 {
 		return prepared{}, faults
 	}
+	var asked contract.LinkTerms
+	if parsed.pattern == remittance.AccountLink {
+		if asked, err = s.linkTerms(ctx, parsed.ref.Merchant, parsed.recipient); err != nil {
+			return prepared{}, err
+		}
+	}
 	hash, err := r.hash(s.Vault)
 	if err != nil {
 		return prepared{}, trouble(err)
@@ -153,7 +179,7 @@ func (s *Service) prepare(ctx context.Context, r Request) (prepared, error) {
 	return prepared{
 		order: contract.Order{Ref: parsed.ref, Pattern: parsed.pattern, Amount: parsed.amount, Fee: terms.fee(bank),
 			Account: parsed.payee.id, RequestHash: hash},
-		policy: terms.policy, payee: parsed.payee, masked: masked,
+		policy: terms.policy, payee: parsed.payee, masked: masked, recipient: parsed.recipient, link: asked,
 	}, nil
 }
 

@@ -21,13 +21,11 @@ const ordinary = 3
 // start starts the workflow of an order, or finds it running, and waits for the
 // answer of its update accept: one round trip. The request hash is the id of
 // the update, so that an order repeated after a lost answer is the same update.
-func (s *Service) start(ctx context.Context, p prepared) (contract.State, error) {
+func (s *Service) start(ctx context.Context, o contract.Order, workflow string, input any) (contract.State, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.Settings.AnswerWithin)
 	defer cancel()
-	o := p.order
 	handle, err := s.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: s.Temporal.NewWithStartWorkflowOperation(startOptions(o), contract.WorkflowBankTransfer,
-			contract.BankTransferInput{Order: o, Policy: p.policy}),
+		StartWorkflowOperation: s.Temporal.NewWithStartWorkflowOperation(startOptions(o), workflow, input),
 		UpdateOptions: client.UpdateWorkflowOptions{
 			UpdateID: o.RequestHash, UpdateName: contract.UpdateAccept, Args: []any{contract.AcceptInput{RequestHash: o.RequestHash}},
 			WaitForStage: client.WorkflowUpdateStageCompleted,
@@ -72,11 +70,11 @@ func startOptions(o contract.Order) client.StartWorkflowOptions {
 
 // update asks the workflow of an open remittance to do something. id makes a
 // repeated request the same one. late is the refusal for what comes too late.
-func (s *Service) update(ctx context.Context, ref remittance.Ref, name, id string, late Rule, input any) (contract.State, error) {
+func (s *Service) update(ctx context.Context, ref remittance.Ref, name, id string, late Rule, input ...any) (contract.State, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.Settings.AnswerWithin)
 	defer cancel()
 	handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: ref.WorkflowID(), UpdateID: id, UpdateName: name, Args: []any{input}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		WorkflowID: ref.WorkflowID(), UpdateID: id, UpdateName: name, Args: input, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	state, err := answer(ctx, handle, err)
 	switch {

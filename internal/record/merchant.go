@@ -33,6 +33,28 @@ type Settings struct {
 	// CorrectionWindow is how long a refused or returned remittance keeps its
 	// hold and waits for corrected details; 0 ends it at once.
 	CorrectionWindow *time.Duration `json:"correction_window,omitempty"`
+	Link             LinkTerms      `json:"link,omitzero"`
+	Help             Help           `json:"help,omitzero"`
+}
+
+// LinkTerms are how a merchant asks its recipients; what is not set follows the
+// installation.
+type LinkTerms struct {
+	// Window is how long a link is open, ReopenWindow how long again after the
+	// bank could not credit the account; Reminders are sent that long before.
+	Window       *time.Duration  `json:"window,omitempty"`
+	ReopenWindow *time.Duration  `json:"reopen_window,omitempty"`
+	Reminders    []time.Duration `json:"reminders,omitempty"`
+	// MayShow allows the merchant to have a link shown to itself and hand it over.
+	MayShow bool `json:"may_show,omitempty"`
+}
+
+// Help is how recipients reach the merchant, shown on pages and in notices.
+type Help struct {
+	Phone string `json:"phone,omitempty"`
+	Mail  string `json:"mail,omitempty"`
+	URL   string `json:"url,omitempty"`
+	Hours string `json:"hours,omitempty"`
 }
 
 // Terms are the prices and limits of one rail; nil means the installation's own.
@@ -60,6 +82,11 @@ func (s Settings) Check() error {
 	}
 	if s.CorrectionWindow != nil && *s.CorrectionWindow < 0 {
 		return fmt.Errorf("%w: the correction window is %s and cannot be negative", ErrSettings, *s.CorrectionWindow)
+	}
+	for name, d := range map[string]*time.Duration{"window": s.Link.Window, "reopen window": s.Link.ReopenWindow} {
+		if d != nil && *d < time.Second {
+			return fmt.Errorf("%w: the link's %s is %s and must be at least a second", ErrSettings, name, *d)
+		}
 	}
 	return nil
 }

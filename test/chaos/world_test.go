@@ -64,7 +64,7 @@ func newWorld(t *testing.T, server *devserver.Server, namespace string) *world {
 	makeNamespace(t, server, namespace)
 	w := &world{environ: append([]string{
 		"SOUKIN_HOME=" + home, "TEMPORAL_CONFIG_FILE=" + filepath.Join(home, "none"),
-		"TEMPORAL_ADDRESS=" + server.Address, "TEMPORAL_NAMESPACE=" + namespace, "SOUKIN_SANDBOX_LISTEN=" + l.Addr().String(),
+		"TEMPORAL_ADDRESS=" + server.Address, "TEMPORAL_NAMESPACE=" + namespace, "SOUKIN_SANDBOX_LISTEN=" + l.Addr().String(), "SOUKIN_SANDBOX_SMTP_LISTEN=127.0.0.1:0",
 	}, settings...)}
 	w.cfg, err = config.Load(w.environ)
 	require.NoError(t, err)

@@ -2,6 +2,8 @@ package sandboxed
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,7 +13,9 @@ import (
 
 	"soukin/config"
 	"soukin/internal/app"
+	"soukin/internal/database"
 	"soukin/internal/sandbox"
+	"soukin/internal/sandbox/mailbox"
 	"soukin/internal/zengin"
 )
 
@@ -28,15 +32,42 @@ func Server() app.Server {
 func Run(ctx context.Context, cfg config.Config, opts ...app.Option) error {
 	return app.RunHandler(ctx, cfg, "SOUKIN_SANDBOX_LISTEN", cfg.Sandbox.Listen,
 		func(log *slog.Logger, now func() time.Time) (http.Handler, io.Closer, error) {
-			s, err := open(ctx, cfg.Sandbox, log, now)
-			if err != nil {
-				return nil, nil, err
-			}
-			return s.Handler(), s, nil
+			return open(ctx, cfg.Sandbox, log, now)
 		}, opts...)
 }
 
-func open(ctx context.Context, cfg config.Sandbox, log *slog.Logger, now func() time.Time) (*sandbox.Server, error) {
+// counterparties are everything the process plays.
+type counterparties struct {
+	bank    *sandbox.Server
+	mailbox *mailbox.Server
+	mails   *database.DB
+}
+
+// Close stops them in the opposite order of their opening.
+func (c counterparties) Close() error {
+	return errors.Join(c.mailbox.Close(), c.mails.Close(), c.bank.Close())
+}
+
+func open(ctx context.Context, cfg config.Sandbox, log *slog.Logger, now func() time.Time) (http.Handler, io.Closer, error) {
+	bank, err := openBank(ctx, cfg, log, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	mails, err := database.Open(ctx, "sqlite:"+filepath.Join(filepath.Dir(cfg.State), "mailbox.db"))
+	if err != nil {
+		return nil, nil, errors.Join(err, bank.Close())
+	}
+	box, err := mailbox.New(ctx, mailbox.Options{DB: mails, SMTPListen: cfg.SMTP, Clock: now, Logger: log})
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("SOUKIN_SANDBOX_SMTP_LISTEN: %w", err), mails.Close(), bank.Close())
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", bank.Handler())
+	mux.Handle("/mailbox/", box.Handler())
+	return mux, counterparties{bank, box, mails}, nil
+}
+
+func openBank(ctx context.Context, cfg config.Sandbox, log *slog.Logger, now func() time.Time) (*sandbox.Server, error) {
 	if err := os.MkdirAll(filepath.Dir(cfg.State), 0o700); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 func TestSettingsFitTheSandbox(t *testing.T) {
-	cfg, err := config.Load([]string{"SOUKIN_HOME=" + t.TempDir(), "TEMPORAL_CONFIG_FILE=" + filepath.Join(t.TempDir(), "none")})
+	cfg, err := config.Load([]string{"SOUKIN_SANDBOX_SMTP_LISTEN=127.0.0.1:0", "SOUKIN_HOME=" + t.TempDir(), "TEMPORAL_CONFIG_FILE=" + filepath.Join(t.TempDir(), "none")})
 	require.NoError(t, err)
 	assert.Equal(t, ganb.PublishedClientID, cfg.Bank.ClientID)
 	assert.Equal(t, ganb.PublishedClientSecret, cfg.Bank.ClientSecret.Reveal())
@@ -44,7 +44,7 @@ func TestBankNamesAreWrittenAsOnTheWire(t *testing.T) {
 }
 
 func TestRunServesUntilToldToStop(t *testing.T) {
-	cfg, err := config.Load([]string{"SOUKIN_HOME=" + t.TempDir(), "TEMPORAL_CONFIG_FILE=" + filepath.Join(t.TempDir(), "none")})
+	cfg, err := config.Load([]string{"SOUKIN_SANDBOX_SMTP_LISTEN=127.0.0.1:0", "SOUKIN_HOME=" + t.TempDir(), "TEMPORAL_CONFIG_FILE=" + filepath.Join(t.TempDir(), "none")})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

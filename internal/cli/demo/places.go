@@ -44,6 +44,7 @@ var usual = []struct {
 	// that has ended from being taken for the next one.
 	{"worker", "SOUKIN_WORKER_LISTEN", 0},
 	{"sandbox", "SOUKIN_SANDBOX_LISTEN", 0},
+	{"mailbox", "SOUKIN_SANDBOX_SMTP_LISTEN", 0},
 }
 
 // openPlaces listens where the environment says, else at the usual ports or any.

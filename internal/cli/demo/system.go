@@ -94,6 +94,10 @@ func (s *System) start(ctx context.Context, o Options) error {
 		return err
 	}
 	s.Sandbox = control.NewClient(s.Config.Sandbox.URL, &http.Client{Timeout: time.Minute})
+	// The mailbox opens its own listener; the place only kept the port free.
+	if err := places.take("mailbox").Close(); err != nil {
+		return err
+	}
 	if err := s.run(ctx, "sandbox", sandboxed.Run, places.take("sandbox")); err != nil {
 		return err
 	}
@@ -147,12 +151,13 @@ func (s *System) startTemporal(ctx context.Context, o Options, places places, ui
 // and then reads it as every process does.
 func (s *System) configure(o Options, places places) error {
 	here := map[string]string{
-		"TEMPORAL_ADDRESS":       s.server.Address,
-		"TEMPORAL_NAMESPACE":     s.server.Namespace,
-		"SOUKIN_WORKER_LISTEN":   places.address("worker"),
-		"SOUKIN_GATEWAY_LISTEN":  places.address("gateway"),
-		"SOUKIN_SANDBOX_LISTEN":  places.address("sandbox"),
-		"SOUKIN_CODEC_UI_ORIGIN": s.WebUI,
+		"TEMPORAL_ADDRESS":           s.server.Address,
+		"TEMPORAL_NAMESPACE":         s.server.Namespace,
+		"SOUKIN_WORKER_LISTEN":       places.address("worker"),
+		"SOUKIN_GATEWAY_LISTEN":      places.address("gateway"),
+		"SOUKIN_SANDBOX_LISTEN":      places.address("sandbox"),
+		"SOUKIN_SANDBOX_SMTP_LISTEN": places.address("mailbox"),
+		"SOUKIN_CODEC_UI_ORIGIN":     s.WebUI,
 	}
 	if o.Database != "" {
 		here["SOUKIN_DATABASE"] = o.Database
