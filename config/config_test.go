@@ -251,3 +251,13 @@ func TestDocumentationIsCurrent(t *testing.T) {
 		t.Errorf("docs/settings.md is out of date, run go test ./config -update:\n%s", diff)
 	}
 }
+
+func TestARealBankNeedsAnswersNotDefaults(t *testing.T) {
+	real := []string{"SOUKIN_BANK_API_URL=https://api.bank.example/v1", "SOUKIN_BANK_AUTH_URL=https://api.bank.example/auth"}
+	_, err := load(t, real...)
+	require.ErrorContains(t, err, "SOUKIN_BANK_NEEDS_APPROVAL")
+	require.ErrorContains(t, err, "SOUKIN_BANK_HONOURS_KEYS")
+	_, err = load(t, append(real, "SOUKIN_BANK_NEEDS_APPROVAL=true", "SOUKIN_BANK_HONOURS_KEYS=false")...)
+	require.NotContains(t, fmt.Sprint(err), "SOUKIN_BANK_NEEDS_APPROVAL")
+	require.NotContains(t, fmt.Sprint(err), "SOUKIN_BANK_HONOURS_KEYS")
+}

@@ -35,9 +35,26 @@ func (c *Config) validate() error {
 		atLeast("SOUKIN_SANDBOX_BOUNCE", c.Sandbox.Bounce, 0),
 		c.Bank.validate(),
 		c.Bank.Policy.validate(),
+		c.validateRealBank(),
 		c.Link.validate(),
 		c.Notify.validate(),
 	)
+}
+
+// validateRealBank wants an answer, not a default, where a wrong guess about a
+// bank pays twice: a request that waits unseen for its approval would be taken
+// for never sent, and a key that is not honoured would be executed again.
+func (c *Config) validateRealBank() error {
+	if strings.HasPrefix(c.Bank.APIURL, c.Sandbox.URL+"/") {
+		return nil
+	}
+	var errs []error
+	for _, name := range []string{"SOUKIN_BANK_NEEDS_APPROVAL", "SOUKIN_BANK_HONOURS_KEYS"} {
+		if c.origins[name] == "" {
+			errs = append(errs, wrong(name, "", "must be set to true or false with any bank but the sandbox; ask the bank, see docs/rails-bank.md"))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (l Link) validate() error {
