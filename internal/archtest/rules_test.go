@@ -122,6 +122,7 @@ var bans = []ban{
 	{"internal/testkit/...", nil, testTools, testsOnly},
 	{"internal/database/databasetest", nil, testTools, testsOnly},
 	{"internal/ledger/ledgertest", nil, testTools, testsOnly},
+	{"internal/web/webtest", nil, testTools, testsOnly},
 }
 
 // servers run in production with real credentials.

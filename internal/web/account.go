@@ -3,6 +3,8 @@ package web
 import (
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"soukin/internal/zengin"
 	"soukin/remittance"
@@ -194,9 +196,17 @@ type fault struct{ Field, Text string }
 func faultsOf(es zengin.FieldErrors, t typed, bank, branch choice, say texts, l remittance.Lang) []fault {
 	var out []fault
 	for _, e := range es {
-		out = append(out, faultOf(e, t, bank, branch, say, l))
+		f := faultOf(e, t, bank, branch, say, l)
+		out = append(out, fault{f.Field, opened(f.Text)})
 	}
 	return out
+}
+
+// opened begins a text with a capital: the rules' messages open with the name of
+// a field, which is a sentence's middle elsewhere.
+func opened(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 func faultOf(e *zengin.FieldError, t typed, bank, branch choice, say texts, l remittance.Lang) fault {

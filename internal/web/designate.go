@@ -94,7 +94,7 @@ func (p *pages) check(w http.ResponseWriter, r *http.Request, v visit, view View
 		Type: account.Type().Label(l), Number: account.Number(), Name: account.Name(),
 	}
 	for _, n := range notices {
-		c.Notices = append(c.Notices, n.Message(l))
+		c.Notices = append(c.Notices, opened(n.Message(l)))
 	}
 	p.page(w, r, v, http.StatusOK, "confirm", page{View: &view, Confirm: &c})
 }

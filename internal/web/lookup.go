@@ -32,14 +32,14 @@ func (p *pages) showName(w http.ResponseWriter, r *http.Request, v visit) {
 	var faults zengin.FieldErrors
 	if errors.As(err, &faults) {
 		for _, f := range faults {
-			out.Errors = append(out.Errors, f.Message(v.lang.Lang))
+			out.Errors = append(out.Errors, opened(f.Message(v.lang.Lang)))
 		}
 		p.json(w, r, out)
 		return
 	}
 	out.Text = name.Text()
 	for _, n := range name.Notices() {
-		out.Notices = append(out.Notices, n.Message(v.lang.Lang))
+		out.Notices = append(out.Notices, opened(n.Message(v.lang.Lang)))
 	}
 	p.json(w, r, out)
 }

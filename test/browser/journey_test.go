@@ -172,6 +172,7 @@ func TestMistakesAreCorrectedInPlace(t *testing.T) {
 		b.sees(`document.activeElement.id === "faults"`)
 		b.sees(`document.title.startsWith("` + map[string]string{"ja": "入力エラー", "en": "Error"}[lang] + `")`)
 		require.Contains(t, b.text("#bank_query-fault"), "そんな銀行はない")
+		require.NotEmpty(t, b.text("#name-fault"))
 		b.click(`.faults a[href="#bank_query"]`)
 		b.sees(`document.activeElement.id === "bank_query"`)
 		require.Equal(t, "山田 太郎", b.value("name"))

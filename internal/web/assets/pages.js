@@ -75,6 +75,7 @@ function search(field) {
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", "false");
       Object.assign(item.dataset, { code: o.code, name: o.name });
+      item.lang = "ja";
       item.textContent = o.name;
       more.textContent = `${o.code} ${o.kana}`;
       item.append(more);
@@ -128,9 +129,9 @@ function name(field) {
     const answer = await fetch(field.dataset.name, { method: "POST", body }).catch(() => null);
     if (turn !== asked || !answer?.ok) return;
     const { text, errors } = await answer.json();
-    if (turn !== asked) return;
+    if (turn !== asked || !input.isConnected) return;
     // What the server said of an earlier text is no longer true.
-    document.getElementById(input.id + "-fault")?.remove();
+    field.querySelector(".fault:not(.seen)")?.remove();
     input.removeAttribute("aria-invalid");
     const strong = document.createElement("strong");
     strong.textContent = text;
