@@ -214,6 +214,8 @@ func TestABounceOpensTheFormAgainWithItsReason(t *testing.T) {
 	view := webtest.Example(noon)
 	webtest.Returned(&view, remittance.AccountClosed, noon)
 	assert.Contains(t, s.get(t, path(s.Add(view, member)), "ja").text(), "解約されています", "also beside the codes")
+	view.Open = false
+	assert.NotContains(t, s.get(t, path(s.Add(view)), "ja").text(), "入力してください", "nobody is asked for what cannot be done any more")
 }
 
 func TestSuggestions(t *testing.T) {
