@@ -48,7 +48,7 @@ func OpenDesk(ctx context.Context, cfg config.Config, log *slog.Logger, now func
 
 func newOrders(cfg config.Config, store *Store, temporal orders.Temporal) *orders.Service {
 	return orders.New(orders.Deps{
-		DB: store.DB, Record: store.Record, Ledger: store.Ledger, Vault: store.Vault, Links: store.Links, Temporal: temporal,
+		DB: store.DB, Record: store.Record, Ledger: store.Ledger, Vault: store.Vault, Links: store.Links, Books: store.Books, Temporal: temporal,
 		Settings: orders.Settings{
 			Policy: cfg.Bank.Policy.Contract(), Cap: cfg.Bank.Cap,
 			Fee: cfg.Bank.Fee, FeeSameBank: cfg.Bank.FeeSame, OwnBank: cfg.Bank.OwnCode,

@@ -2,8 +2,10 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"soukin/contract"
 	"soukin/internal/books"
@@ -74,4 +76,25 @@ func (s *Service) Resolve(ctx context.Context, ref remittance.Ref, in contract.R
 	}
 	what := s.Vault.Fingerprint(fmt.Appendf(nil, "resolve %t %q %q", in.Executed, in.RailRef, in.Evidence))
 	return s.update(ctx, ref, contract.UpdateResolve, fmt.Sprintf("resolve/%d/%s", row.Seq, what), RuleResolveTooLate, in)
+}
+
+// LateReturn records, on evidence, that the money of a paid remittance came back
+// after it was final: it is in the merchant's balance again. Said again, it
+// changes nothing. Errors: [Faults], [CodeNotFound], [CodeTooLate] when it is not
+// paid, [CodeUnavailable].
+func (s *Service) LateReturn(ctx context.Context, ref remittance.Ref, code, evidence string) (contract.State, error) {
+	if evidence = strings.TrimSpace(evidence); evidence == "" {
+		return contract.State{}, Faults{fault(RuleEvidence, "evidence")}
+	}
+	row, err := s.remittance(ctx, ref)
+	if err != nil {
+		return contract.State{}, err
+	}
+	state, err := s.Books.LateReturn(ctx, books.LateReturn{
+		Ref: ref, At: time.Now().UTC(), Actor: remittance.ActorOperator, Code: strings.TrimSpace(code), Evidence: evidence,
+	})
+	if errors.Is(err, books.ErrConflict) {
+		return contract.State{}, tooLate(RuleNotPaid, row.Status).because(err)
+	}
+	return state, trouble(err)
 }

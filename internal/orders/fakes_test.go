@@ -18,6 +18,7 @@ import (
 	"soukin/internal/database"
 	"soukin/internal/database/databasetest"
 	"soukin/internal/ledger"
+	"soukin/internal/link"
 	"soukin/internal/orders"
 	"soukin/internal/record"
 	"soukin/internal/vault"
@@ -47,6 +48,7 @@ type started struct {
 	options  client.StartWorkflowOptions
 	workflow any
 	input    contract.BankTransferInput
+	link     *contract.LinkInput // set for account-link
 	update   client.UpdateWorkflowOptions
 }
 
@@ -57,7 +59,14 @@ func (operation) Get(context.Context) (client.WorkflowRun, error) {
 }
 
 func (f *fakeTemporal) NewWithStartWorkflowOperation(o client.StartWorkflowOptions, workflow any, args ...any) client.WithStartWorkflowOperation {
-	return operation{started{options: o, workflow: workflow, input: args[0].(contract.BankTransferInput)}}
+	s := started{options: o, workflow: workflow}
+	switch in := args[0].(type) {
+	case contract.BankTransferInput:
+		s.input = in
+	case contract.LinkInput:
+		s.input, s.link = contract.BankTransferInput{Order: in.Order, Policy: in.Policy}, &in
+	}
+	return operation{s}
 }
 
 func (f *fakeTemporal) UpdateWithStartWorkflow(ctx context.Context, o client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error) {
@@ -73,7 +82,8 @@ func (f *fakeTemporal) UpdateWithStartWorkflow(ctx context.Context, o client.Upd
 	if f.closed {
 		return nil, serviceerror.NewWorkflowExecutionAlreadyStarted("closed", "", "")
 	}
-	state, err := f.books.Open(ctx, contract.OpenInput{Order: op.input.Order, At: noon, Owner: "run", FundingDeadline: noon.Add(time.Hour)})
+	state, err := f.books.Open(ctx, contract.OpenInput{Order: op.input.Order, At: noon, Owner: "run", FundingDeadline: noon.Add(time.Hour),
+		HoldOnly: op.link != nil, RecipientDeadline: noon.Add(48 * time.Hour)})
 	if errors.Is(err, books.ErrConflict) {
 		err = temporal.NewNonRetryableApplicationError("taken", contract.ErrTypeConflict, nil)
 	}
@@ -124,6 +134,7 @@ type fixture struct {
 	record   *record.Record
 	ledger   *ledger.Ledger
 	books    *books.Books
+	links    *link.Links
 	service  *orders.Service
 }
 
@@ -131,6 +142,8 @@ func settings() orders.Settings {
 	return orders.Settings{
 		Policy: contract.BankPolicy{FundingWindow: time.Hour, CorrectionWindow: 240 * time.Hour},
 		Cap:    500_000, Fee: 130, FeeSameBank: 10, OwnBank: "0310",
+		Link:    contract.LinkTerms{Window: 48 * time.Hour, ReopenWindow: 24 * time.Hour, Reminders: []time.Duration{time.Hour}, MaxReopens: 3},
+		PageURL: func(t link.Token) string { return "https://pay.example.jp/r/" + t.Reveal() },
 	}
 }
 
@@ -141,7 +154,7 @@ func newFixture(t *testing.T) *fixture {
 
 func fixtureOn(t *testing.T, db *database.DB) *fixture {
 	t.Helper()
-	for _, migrate := range []func(context.Context, *database.DB) error{ledger.Migrate, record.Migrate, vault.Migrate} {
+	for _, migrate := range []func(context.Context, *database.DB) error{ledger.Migrate, record.Migrate, vault.Migrate, link.Migrate} {
 		require.NoError(t, migrate(t.Context(), db))
 	}
 	now := func() time.Time { return noon }
@@ -150,7 +163,10 @@ func fixtureOn(t *testing.T, db *database.DB) *fixture {
 	f := &fixture{t: t, db: db, vault: v, record: record.New(db, now), ledger: ledger.New(db, now)}
 	f.books = books.New(db, f.ledger)
 	f.temporal = &fakeTemporal{books: f.books}
-	f.service = orders.New(orders.Deps{DB: db, Record: f.record, Ledger: f.ledger, Vault: v, Temporal: f.temporal, Settings: settings()})
+	f.links, err = link.New(db, v.Fingerprint, now, link.DefaultSettings())
+	require.NoError(t, err)
+	f.service = orders.New(orders.Deps{DB: db, Record: f.record, Ledger: f.ledger, Vault: v, Links: f.links, Books: f.books,
+		Temporal: f.temporal, Settings: settings()})
 	require.NoError(t, f.record.SaveMerchant(t.Context(), record.Merchant{ID: shop, DisplayName: "Shop"}))
 	require.NoError(t, f.record.SaveMerchant(t.Context(), record.Merchant{ID: "other", DisplayName: "Other"}))
 	return f

@@ -58,6 +58,7 @@ const (
 	RuleCorrectTooLate Rule = "too_late_to_correct"
 	RuleResolveTooLate Rule = "nothing_to_resolve"
 	RuleLinkTooLate    Rule = "link_does_not_wait"
+	RuleNotPaid        Rule = "not_paid"
 
 	RuleNoAnswer   Rule = "no_answer"
 	RuleNoWorkflow Rule = "no_workflow"
@@ -79,7 +80,7 @@ func Rules() []Rule {
 		RuleDuplicateRow, RuleExpectation,
 		RuleNoRemittance, RuleNoMerchant, RuleNoAccount, RuleDeletedAccount, RuleNoLink,
 		RuleOtherBody, RuleSpentID, RuleAccountInUse, RuleOtherFunding, RuleMayNotShow,
-		RuleCancelTooLate, RuleCorrectTooLate, RuleResolveTooLate, RuleLinkTooLate,
+		RuleCancelTooLate, RuleCorrectTooLate, RuleResolveTooLate, RuleLinkTooLate, RuleNotPaid,
 		RuleNoAnswer, RuleNoWorkflow, RuleDatabase,
 	}
 }
@@ -237,6 +238,9 @@ var catalogue = map[Rule]ruleEntry{
 	RuleLinkTooLate: {CodeTooLate,
 		Text{"状態が {status} で、受取人の手続きを待っていません。", "It is {status} and does not wait for its recipient."},
 		Text{"リンクに関する操作は awaiting_recipient の間だけできます。", "Links can be changed while it is awaiting_recipient."}},
+	RuleNotPaid: {CodeTooLate,
+		Text{"状態が {status} なので、着金確定後の返金は登録できません。", "It is {status}, so a return after the end cannot be recorded."},
+		Text{"着金が確定した送金（paid）だけ登録できます。それ以外の返金は自動で記帳されます。", "Only paid remittances can come back late; other returns are booked by themselves."}},
 
 	RuleNoAnswer: {CodeUnavailable,
 		Text{"処理基盤（Temporal）から応答がありません。受け付けられた可能性があります。", "Temporal did not answer. The request may have been taken."},

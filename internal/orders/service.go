@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"soukin/contract"
+	"soukin/internal/books"
 	"soukin/internal/database"
 	"soukin/internal/ledger"
 	"soukin/internal/link"
@@ -52,6 +53,7 @@ type Deps struct {
 	Ledger   *ledger.Ledger
 	Vault    *vault.Vault
 	Links    *link.Links
+	Books    *books.Books
 	Temporal Temporal
 	Settings Settings
 }
