@@ -130,7 +130,7 @@ func (s *session) rowMessage(r batch.Row) string {
 	if r.Message == nil {
 		return ""
 	}
-	return r.Message.In(s.lang)
+	return s.withDeadline(r.Message.In(s.lang), remittance.Status(r.Status), r.Deadline)
 }
 
 // tally counts rows by what became of them, in one line.

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v3"
@@ -15,16 +17,24 @@ import (
 
 func (s *session) merchantCommand() *urfave.Command {
 	return s.under("merchant", phrase{"businesses that send money through us", "送金を依頼する加盟店"},
-		s.command("add", phrase{"add a merchant, or change its terms", "加盟店を追加・変更する"}, "MERCHANT", phrase{
-			"Adds a merchant. Given again, it changes what the flags name and leaves the rest.\nFees and limits that are not set follow the installation; orders already taken\nkeep their terms.\n\nExamples:\n  starter merchant add shop --name 'Shop Inc.'\n  starter merchant add shop --fee 150 --cap 300000",
-			"加盟店を追加します。既にあれば、指定した項目だけを変更します。指定しない手数料と\n上限は導入先の設定に従います。受付済みの送金には影響しません。\n\n例:\n  starter merchant add shop --name '株式会社ショップ'\n  starter merchant add shop --fee 150 --cap 300000",
+		aliased("set", s.command("add", phrase{"add a merchant, or change its terms (also: set)", "加盟店を追加・変更する (set でも可)"}, "MERCHANT", phrase{
+			"Adds a merchant. Given again, it changes what the flags name and leaves the rest.\nFees and limits that are not set follow the installation; orders already taken\nkeep their terms.\n\nExamples:\n  starter merchant add shop --name 'Shop Inc.'\n  starter merchant add shop --fee 150 --cap 300000\n  starter merchant set shop --link-window 240h --link-reminders 72h,24h --contact-phone 03-1234-5678",
+			"加盟店を追加します。既にあれば、指定した項目だけを変更します。指定しない手数料と\n上限は導入先の設定に従います。受付済みの送金には影響しません。\n\n例:\n  starter merchant add shop --name '株式会社ショップ'\n  starter merchant add shop --fee 150 --cap 300000\n  starter merchant set shop --link-window 240h --link-reminders 72h,24h --contact-phone 03-1234-5678",
 		}, []urfave.Flag{
 			&urfave.StringFlag{Name: "name", Usage: s.say(phrase{"name for people", "表示名"})},
 			&urfave.Int64Flag{Name: "fee", HideDefault: true, Usage: s.say(phrase{"yen for each executed attempt", "実行1回ごとの手数料 (円)"})},
 			&urfave.Int64Flag{Name: "fee-same-bank", HideDefault: true, Usage: s.say(phrase{"the same within the paying bank", "同一銀行あての手数料 (円)"})},
 			&urfave.Int64Flag{Name: "cap", HideDefault: true, Usage: s.say(phrase{"most yen in one remittance", "送金1件の上限 (円)"})},
 			&urfave.DurationFlag{Name: "correction-window", HideDefault: true, Usage: s.say(phrase{"how long to wait for corrected details", "口座訂正を待つ時間"})},
-		}, s.addMerchant),
+			&urfave.DurationFlag{Name: "link-window", HideDefault: true, Usage: s.say(phrase{"how long recipients have to name an account", "受取人が口座を指定できる時間"})},
+			&urfave.DurationFlag{Name: "link-reopen-window", HideDefault: true, Usage: s.say(phrase{"the same after a refusal or return", "拒否・返金後にもう一度指定できる時間"})},
+			&urfave.StringFlag{Name: "link-reminders", HideDefault: true, Usage: s.say(phrase{"remind them this long before, as 72h,24h", "期限のどれだけ前に知らせるか (72h,24h など)"})},
+			&urfave.BoolFlag{Name: "link-may-show", HideDefault: true, Usage: s.say(phrase{"let links be shown, to hand them over", "手渡しのためリンクの表示を許可する"})},
+			&urfave.StringFlag{Name: "contact-phone", Usage: s.say(phrase{"for recipients' questions: telephone", "受取人の問い合わせ先: 電話番号"})},
+			&urfave.StringFlag{Name: "contact-mail", Usage: s.say(phrase{"mail address", "メールアドレス"})},
+			&urfave.StringFlag{Name: "contact-url", Usage: s.say(phrase{"https page", "https のページ"})},
+			&urfave.StringFlag{Name: "contact-hours", Usage: s.say(phrase{"when somebody answers", "受付時間"})},
+		}, s.addMerchant)),
 		s.command("list", phrase{"all merchants", "加盟店の一覧"}, "", phrase{
 			"Example:\n  starter merchant list", "例:\n  starter merchant list",
 		}, nil, s.listMerchants),
@@ -32,6 +42,12 @@ func (s *session) merchantCommand() *urfave.Command {
 			"Example:\n  starter merchant show shop --output json", "例:\n  starter merchant show shop --output json",
 		}, nil, s.showMerchant),
 	)
+}
+
+// aliased lets a command also be called by another name.
+func aliased(name string, c *urfave.Command) *urfave.Command {
+	c.Aliases = append(c.Aliases, name)
+	return c
 }
 
 func (s *session) addMerchant(ctx context.Context, cmd *urfave.Command) error {
@@ -48,6 +64,9 @@ func (s *session) addMerchant(ctx context.Context, cmd *urfave.Command) error {
 			return err
 		}
 		changeTerms(&m, cmd)
+		if err := changeLink(&m.Settings, cmd); err != nil {
+			return err
+		}
 		if err := store.Record.SaveMerchant(ctx, m); errors.Is(err, record.ErrSettings) {
 			return exit(ExitRefused, err)
 		} else if err != nil {
@@ -96,6 +115,35 @@ func changeTerms(m *record.Merchant, cmd *urfave.Command) {
 	}
 }
 
+// changeLink sets how a merchant's recipients are asked, and whom they may ask.
+func changeLink(set *record.Settings, cmd *urfave.Command) error {
+	for flag, field := range map[string]**time.Duration{"link-window": &set.Link.Window, "link-reopen-window": &set.Link.ReopenWindow} {
+		if cmd.IsSet(flag) {
+			window := cmd.Duration(flag)
+			*field = &window
+		}
+	}
+	if cmd.IsSet("link-reminders") {
+		set.Link.Reminders = nil
+		for text := range strings.SplitSeq(cmd.String("link-reminders"), ",") {
+			before, err := time.ParseDuration(strings.TrimSpace(text))
+			if err != nil || before <= 0 {
+				return usageError("--link-reminders %q: write durations above 0 with commas between, as 72h,24h", cmd.String("link-reminders"))
+			}
+			set.Link.Reminders = append(set.Link.Reminders, before)
+		}
+	}
+	if cmd.IsSet("link-may-show") {
+		set.Link.MayShow = cmd.Bool("link-may-show")
+	}
+	for flag, field := range map[string]*string{"contact-phone": &set.Help.Phone, "contact-mail": &set.Help.Mail, "contact-url": &set.Help.URL, "contact-hours": &set.Help.Hours} {
+		if cmd.IsSet(flag) {
+			*field = cmd.String(flag)
+		}
+	}
+	return nil
+}
+
 func (s *session) listMerchants(ctx context.Context, cmd *urfave.Command) error {
 	if _, err := s.exactArgs(cmd); err != nil {
 		return err
@@ -138,8 +186,36 @@ func (s *session) merchantSheet(m record.Merchant) string {
 		{phrase{"fee within the bank", "同一銀行あての手数料"}, s.term(terms.FeeSameBank)},
 		{phrase{"most per remittance", "送金1件の上限"}, s.term(terms.Cap)},
 		{phrase{"waits for corrections", "口座訂正を待つ時間"}, s.window(m.Settings.CorrectionWindow)},
+		{phrase{"link is open", "リンクの有効期間"}, s.window(m.Settings.Link.Window)},
+		{phrase{"open again", "再指定の期間"}, s.window(m.Settings.Link.ReopenWindow)},
+		{phrase{"reminders before", "期限前のお知らせ"}, s.reminders(m.Settings.Link.Reminders)},
+		{phrase{"links may be shown", "リンクの表示"}, s.yes(m.Settings.Link.MayShow)},
+		{phrase{"contact", "問い合わせ先"}, contact(m.Settings.Help)},
 		{phrase{"since", "登録日時"}, at(m.CreatedAt)},
 	})
+}
+
+func (s *session) reminders(ds []time.Duration) string {
+	if len(ds) == 0 {
+		return s.standard()
+	}
+	words := make([]string, len(ds))
+	for i, d := range ds {
+		words[i] = d.String()
+	}
+	return strings.Join(words, ", ")
+}
+
+func (s *session) yes(b bool) string {
+	if b {
+		return s.say(phrase{"yes", "許可"})
+	}
+	return s.say(phrase{"no", "不可"})
+}
+
+func contact(h record.Help) string {
+	given := slices.DeleteFunc([]string{h.Phone, h.Mail, h.URL, h.Hours}, func(v string) bool { return v == "" })
+	return strings.Join(given, ", ")
 }
 
 func (s *session) term(y *remittance.Yen) string {

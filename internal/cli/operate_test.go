@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -129,6 +130,27 @@ func TestMerchants(t *testing.T) {
 	assert.EqualValues(t, 300000, *m.Settings.Rails["bank"].Cap)
 	assert.Contains(t, run(t, home, "merchant", "list").out, "Shop Inc.")
 	assert.Contains(t, run(t, home, "merchant", "show", "shop").out, "¥300,000")
+
+	set := run(t, home, "merchant", "set", "shop", "--link-window", "240h", "--link-reminders", "72h, 24h", "--link-may-show", "--contact-phone", "03-1234-5678", "-o", "json")
+	linked := decodeInto[struct {
+		Settings struct {
+			Link struct {
+				Window    time.Duration
+				Reminders []time.Duration
+				MayShow   bool `json:"may_show"`
+			}
+			Help struct{ Phone string }
+		}
+	}](t, set)
+	assert.Equal(t, 240*time.Hour, linked.Settings.Link.Window)
+	assert.Equal(t, []time.Duration{72 * time.Hour, 24 * time.Hour}, linked.Settings.Link.Reminders)
+	assert.True(t, linked.Settings.Link.MayShow)
+	assert.Equal(t, "03-1234-5678", linked.Settings.Help.Phone)
+	require.Zero(t, run(t, home, "merchant", "set", "shop", "--link-may-show=false").code)
+	shown := run(t, home, "merchant", "show", "shop").out
+	assert.Contains(t, shown, "72h0m0s, 24h0m0s", "what a flag does not name stays")
+	assert.Regexp(t, `links may be shown +no`, shown)
+	assert.Equal(t, ExitRefused, run(t, home, "merchant", "set", "shop", "--link-window", "1ms").code)
 
 	assert.Equal(t, ExitNotFound, run(t, home, "merchant", "show", "nobody").code)
 	assert.Equal(t, ExitRefused, run(t, home, "merchant", "add", "shop", "--cap", "2000000").code)

@@ -102,6 +102,14 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"sandbox", "deposit", "12.5"}, "write whole yen"},
 		{[]string{"sandbox", "faults", "--set", "nosuch=1"}, "unknown fault"},
 		{[]string{"sandbox", "faults", "--set", "answer_lost=often"}, "must be a number from 0 to 1"},
+		{[]string{"extend", "L-01"}, "either --until or --days"},
+		{[]string{"extend", "L-01", "--until", "2026-12-24", "--days", "1"}, "either --until or --days"},
+		{[]string{"extend", "L-01", "--until", "tomorrow"}, "2026-12-24"},
+		{[]string{"extend", "L-01", "--days", "0"}, "at least 1"},
+		{[]string{"contact", "L-01"}, "--email, --phone or both"},
+		{[]string{"resend"}, "ID is missing"},
+		{[]string{"link", "show"}, "ID is missing"},
+		{[]string{"merchant", "set", "shop", "--link-reminders", "72"}, "--link-reminders"},
 		{[]string{"sandbox", "decide", "1", "perhaps"}, "approve, withdraw or send-back"},
 	}
 	for _, tt := range tests {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"sync"
 
 	urfave "github.com/urfave/cli/v3"
@@ -25,34 +26,41 @@ so after any trouble simply send the same again. "-" reads standard input.
 
 The file is CSV in UTF-8 or Shift_JIS with column names in the first line:
 remittance_id, amount, and a payee as bank, branch, type, number, name (Japan
-Post also as symbol, jp_number, name) or as account. "expect" says how a row must
-end; with --watch the exit code is 7 if one does not.
+Post also as symbol, jp_number, name) or as account. With the pattern account-link
+the recipient names the account on a page of ours instead: give email, phone or
+both, and if you like lang, purpose, up to three codes with labels, and
+expires_days. "expect" says how a row must end; with --watch the exit code is 7 if
+one does not.
 
 Examples:
   starter send examples/remittances.csv --dry-run
   starter send payouts.csv --watch
   starter send --id R-1 --amount 12800 --bank 0001 --branch 001 --type 1 --number 1234567 --name 'ヤマダ タロウ'
-  starter send --id R-2 --amount 500 --account acc_0123456789ABCDEFGHJKMNPQRS`,
+  starter send --id R-2 --amount 500 --account acc_0123456789ABCDEFGHJKMNPQRS
+  starter send --pattern account-link --id R-3 --amount 9800 --email hanako@example.jp --code 1234`,
 		`送金を依頼します。同じ依頼を繰り返しても同じ送金とみなされ、二重に支払われることは
 ありません。途中で失敗したら同じ内容をもう一度送ってください。"-" は標準入力です。
 
 ファイルは UTF-8 または Shift_JIS の CSV で、1行目に列名を書きます: remittance_id、
 amount、受取人は bank, branch, type, number, name (ゆうちょ銀行は symbol, jp_number,
-name でも可) または account。expect 列には想定する結果を書けます。--watch を付けると、
-想定と異なる結末があれば終了コード 7 になります。
+name でも可) または account。pattern を account-link にすると、受取人が専用ページで
+口座を指定します: email か phone (または両方) と、必要なら lang、purpose、認証コード
+3つまでとその表示名、expires_days を書きます。expect 列には想定する結果を書けます。
+--watch を付けると、想定と異なる結末があれば終了コード 7 になります。
 
 例:
   starter send examples/remittances.csv --dry-run
   starter send payouts.csv --watch
   starter send --id R-1 --amount 12800 --bank 0001 --branch 001 --type 1 --number 1234567 --name 'ヤマダ タロウ'
-  starter send --id R-2 --amount 500 --account acc_0123456789ABCDEFGHJKMNPQRS`,
-	}, append([]urfave.Flag{
+  starter send --id R-2 --amount 500 --account acc_0123456789ABCDEFGHJKMNPQRS
+  starter send --pattern account-link --id R-3 --amount 9800 --email hanako@example.jp --code 1234`,
+	}, slices.Concat([]urfave.Flag{
 		s.merchantFlag(),
 		&urfave.StringFlag{Name: "id", Usage: s.say(phrase{"remittance id, 1-27 of A-Z, a-z, 0-9 and -", "送金ID (英数字とハイフン27文字まで)"})},
 		&urfave.StringFlag{Name: "amount", Usage: s.say(phrase{"whole yen", "金額 (円)"})},
 		&urfave.BoolFlag{Name: "dry-run", Usage: s.say(phrase{"check everything, send nothing", "検査だけ行い、送らない"})},
 		&urfave.BoolFlag{Name: "watch", Usage: s.say(phrase{"follow to the end", "終わるまで追う"})},
-	}, s.payeeFlags()...), s.send)
+	}, s.payeeFlags(), s.recipientFlags()), s.send)
 }
 
 func (s *session) send(ctx context.Context, cmd *urfave.Command) error {
@@ -96,7 +104,9 @@ func (s *session) ordered(cmd *urfave.Command) ([]orders.Row, error) {
 		if cmd.String("id") == "" {
 			return nil, usageError("%s", s.say(phrase{"name a FILE.csv, or one remittance with --id", "FILE.csv か、--id で送金1件を指定してください"}))
 		}
-		return []orders.Row{{Request: orders.Request{RemittanceID: cmd.String("id"), Amount: cmd.String("amount"), Payee: payeeOf(cmd)}}}, nil
+		return []orders.Row{{Request: orders.Request{
+			RemittanceID: cmd.String("id"), Pattern: cmd.String("pattern"), Amount: cmd.String("amount"), Payee: payeeOf(cmd), Recipient: recipientOf(cmd),
+		}}}, nil
 	}
 	args, err := s.exactArgs(cmd, "FILE.csv")
 	if err != nil {

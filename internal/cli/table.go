@@ -23,8 +23,10 @@ type column struct {
 
 const (
 	gap = "  " // between columns
-	// minWide keeps a wrapped column readable.
-	minWide = 26
+	// minWide keeps a wrapped column readable; narrowest is what it may shrink to
+	// when nothing is left to leave out.
+	minWide   = 26
+	narrowest = 16
 )
 
 // grid draws rows under titles, fitted to the terminal where there is one.
@@ -77,7 +79,7 @@ func configure(width int, cols []column, all [][]string) []table.ColumnConfig {
 			out[i].Align = text.AlignRight
 		}
 		if c.wide && width > 0 {
-			out[i].WidthMax = max(minWide, width-widthWithout(i, all))
+			out[i].WidthMax = max(narrowest, width-widthWithout(i, all))
 			out[i].WidthMaxEnforcer = wrapCell
 		}
 	}

@@ -62,12 +62,13 @@ func (s *session) status(st remittance.Status) string {
 // statusColors say at a glance what is done, what waits for somebody and what
 // went wrong.
 var statusColors = map[remittance.Status]text.Color{
-	remittance.Paid:          text.FgGreen,
-	remittance.AwaitingFunds: text.FgYellow,
-	remittance.Checking:      text.FgYellow,
-	remittance.Returned:      text.FgRed,
-	remittance.Failed:        text.FgRed,
-	remittance.Expired:       text.FgRed,
+	remittance.Paid:              text.FgGreen,
+	remittance.AwaitingFunds:     text.FgYellow,
+	remittance.AwaitingRecipient: text.FgYellow,
+	remittance.Checking:          text.FgYellow,
+	remittance.Returned:          text.FgRed,
+	remittance.Failed:            text.FgRed,
+	remittance.Expired:           text.FgRed,
 }
 
 func (s *session) paint(word string, c text.Color) string {
@@ -99,6 +100,27 @@ func (s *session) why(r remittance.Reason) string {
 	return r.Sentence(s.lang)
 }
 
+var patternWords = map[remittance.Pattern]phrase{
+	remittance.BankTransfer: {"bank transfer", "口座振込"},
+	remittance.AccountLink:  {"account link", "受取人が口座指定"},
+}
+
+func (s *session) pattern(p remittance.Pattern) string {
+	if word, ok := patternWords[p]; ok {
+		return s.say(word)
+	}
+	return string(p)
+}
+
+// withDeadline adds until when a recipient may act: whoever reads a list decides
+// by it whether to extend.
+func (s *session) withDeadline(why string, st remittance.Status, deadline *time.Time) string {
+	if st != remittance.AwaitingRecipient || deadline == nil {
+		return why
+	}
+	return why + s.sayf(phrase{" Until %s.", "期限は %s です。"}, deadline.In(jst).Format(shortTime))
+}
+
 // yen right-aligns well and reads as people in Japan write amounts.
 func yen(y remittance.Yen) string { return y.String() }
 
@@ -107,6 +129,7 @@ var remittanceColumns = []column{
 	{title: phrase{"REMITTANCE", "送金ID"}},
 	{title: phrase{"AMOUNT", "金額"}, right: true},
 	{title: phrase{"STATUS", "状態"}},
+	{title: phrase{"PATTERN", "方式"}, spare: 3},
 	{title: phrase{"ORDERED", "受付"}, spare: 2},
 	{title: phrase{"WHY", "理由"}, wide: true},
 }
@@ -114,7 +137,8 @@ var remittanceColumns = []column{
 func (s *session) remittanceTable(rs []record.Remittance) string {
 	rows := make([][]string, len(rs))
 	for i, r := range rs {
-		rows[i] = []string{string(r.Merchant), string(r.Ref.Remittance), yen(r.Amount), s.status(r.Status), r.CreatedAt.In(jst).Format(shortTime), s.why(r.Reason)}
+		rows[i] = []string{string(r.Merchant), string(r.Ref.Remittance), yen(r.Amount), s.status(r.Status), s.pattern(r.Pattern),
+			r.CreatedAt.In(jst).Format(shortTime), s.withDeadline(s.why(r.Reason), r.Status, r.Deadline)}
 	}
 	return s.grid(remittanceColumns, rows)
 }
@@ -122,6 +146,7 @@ func (s *session) remittanceTable(rs []record.Remittance) string {
 func (s *session) remittanceSheet(r record.Remittance) string {
 	return s.sheet([]pair{
 		{phrase{"remittance", "送金ID"}, r.Ref.String()},
+		{phrase{"pattern", "方式"}, s.pattern(r.Pattern)},
 		{phrase{"amount", "金額"}, yen(r.Amount)},
 		{phrase{"fee per attempt", "1回あたりの手数料"}, yen(r.Fee)},
 		{phrase{"status", "状態"}, s.status(r.Status) + s.openMark(r)},

@@ -16,6 +16,8 @@ import (
 
 	"soukin/internal/ledger"
 	"soukin/internal/ledger/audit"
+	"soukin/internal/link"
+	"soukin/internal/orders"
 	"soukin/internal/record"
 	"soukin/remittance"
 )
@@ -43,7 +45,7 @@ func someRemittances() []record.Remittance {
 	due := fixed.Add(48 * time.Hour)
 	mk := func(id string, amount remittance.Yen, st remittance.Status, why remittance.Reason) record.Remittance {
 		return record.Remittance{
-			Ref:    remittance.Ref{Merchant: "demo", Remittance: remittance.RemittanceID(id)},
+			Ref: remittance.Ref{Merchant: "demo", Remittance: remittance.RemittanceID(id)}, Pattern: remittance.BankTransfer,
 			Amount: amount, Fee: 130, Status: st, Reason: why, Seq: 3, Generation: 1, CreatedAt: fixed, UpdatedAt: fixed.Add(time.Minute),
 		}
 	}
@@ -53,7 +55,25 @@ func someRemittances() []record.Remittance {
 	sent.Deadline, sent.RailRef = &due, "2026112000000001"
 	back := mk("refund-2026-11-000000000027", 3, remittance.Returned, remittance.NoSuchAccount)
 	back.NeedsAttention = true
-	return []record.Remittance{paid, sent, back}
+	asked := mk("L-01", 12800, remittance.AwaitingRecipient, remittance.WaitsForRecipient)
+	asked.Pattern, asked.Deadline = remittance.AccountLink, &due
+	return []record.Remittance{paid, sent, back, asked}
+}
+
+func someLinks() []linkView {
+	due := fixed.Add(48 * time.Hour)
+	ref := remittance.Ref{Merchant: "demo", Remittance: "L-01"}
+	open := viewOfLink(ref, remittance.AwaitingRecipient, &due, link.Summary{State: link.State{TriesLeft: 5}, Issued: 1, Live: 1, LastIssued: fixed})
+	open.URL = "https://pay.shop.example/r/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	locked := viewOfLink(ref, remittance.AwaitingRecipient, &due, link.Summary{
+		State:  link.State{Labels: []string{"会員番号", "電話番号の下4桁"}, Locked: true, LockedUntil: fixed.Add(time.Hour)},
+		Issued: 12, Live: 10, Wrong: 8, LastIssued: fixed,
+		Unlocks: []link.Unlocking{{At: fixed, Actor: remittance.ActorOperator, Wrong: 9}},
+	})
+	locked.Refused = &orders.Text{Ja: "この加盟店の設定では、受取リンクを表示できません。", En: "The merchant's settings do not allow a link to be shown."}
+	forGood := locked
+	forGood.LockedUntil, forGood.Unlocks, forGood.Refused = time.Time{}, nil, nil
+	return []linkView{open, locked, forGood}
 }
 
 func someSteps() []record.Step {
@@ -79,6 +99,9 @@ func TestTables(t *testing.T) {
 			for _, r := range someRemittances() {
 				b.WriteString(s.remittanceSheet(r) + "\n")
 			}
+			for _, l := range someLinks() {
+				b.WriteString(s.linkSheet(l) + "\n")
+			}
 			b.WriteString(s.timeline(someSteps()) + "\n")
 			b.WriteString(s.balanceSheet(ledger.Balances{Available: 1234567, Held: 1, InFlight: 20, Paid: 300, FeesDue: 4000}) + "\n")
 			b.WriteString(s.auditSheet(right) + "\n")
@@ -101,6 +124,9 @@ func widthName(w int) string {
 func fits(t *testing.T, s string, width int) {
 	t.Helper()
 	for line := range strings.SplitSeq(s, "\n") {
+		if strings.Contains(line, "https://") {
+			continue // an address is kept whole, so that it can be clicked
+		}
 		assert.LessOrEqual(t, text.StringWidthWithoutEscSequences(line), width, "%q is wider than the terminal", line)
 	}
 }
@@ -108,6 +134,9 @@ func fits(t *testing.T, s string, width int) {
 func TestEveryStatusAndActorHasAWord(t *testing.T) {
 	for _, st := range remittance.Statuses() {
 		assert.Contains(t, statusWords, st)
+	}
+	for _, p := range remittance.Patterns() {
+		assert.Contains(t, patternWords, p)
 	}
 	for _, a := range []remittance.Actor{remittance.ActorSystem, remittance.ActorMerchant, remittance.ActorRecipient, remittance.ActorRail, remittance.ActorOperator} {
 		assert.Contains(t, actorWords, a)

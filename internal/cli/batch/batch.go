@@ -34,7 +34,8 @@ type Row struct {
 	RailRef        string          `json:"rail_ref,omitempty"`
 	Shortfall      remittance.Yen  `json:"shortfall,omitempty"`
 	NeedsAttention bool            `json:"needs_attention,omitempty"`
-	Notices        []orders.Notice `json:"-"` // what was changed in the payee's details
+	Deadline       *time.Time      `json:"deadline,omitempty"` // until when it waits
+	Notices        []orders.Notice `json:"-"`                  // what was changed in the payee's details
 
 	// Err is why the order was not taken, with everything that is wrong with it.
 	Err error `json:"-"`
@@ -82,6 +83,9 @@ func New(merchant remittance.MerchantID, rows []orders.Row) *Batch {
 		row := Row{
 			Line: r.Line, RemittanceID: r.Request.RemittanceID, Expected: r.Expect,
 			Pattern: remittance.BankTransfer, request: r.Request, faults: r.Faults,
+		}
+		if pattern, err := remittance.ParsePattern(r.Request.Pattern); err == nil {
+			row.Pattern = pattern
 		}
 		if amount, err := remittance.ParseYen(r.Request.Amount); err == nil {
 			row.Amount = amount
@@ -190,6 +194,7 @@ func (r *Row) fail(err error) {
 func (r *Row) stand(s contract.State) {
 	r.Status, r.Reason, r.Final, r.Err = string(s.Status), string(s.Reason), s.Final, nil
 	r.Amount, r.RailRef, r.Shortfall, r.NeedsAttention = s.Amount, s.RailRef, s.Shortfall, s.NeedsAttention
+	r.Deadline = s.Deadline
 	r.explain(s.Reason)
 }
 
@@ -212,6 +217,7 @@ func (b *Batch) Refresh(ctx context.Context, records Records) error {
 		}
 		row.Status, row.Reason, row.Final = string(now.Status), string(now.Reason), now.Final
 		row.RailRef, row.Shortfall, row.NeedsAttention = now.RailRef, now.Shortfall, now.NeedsAttention
+		row.Deadline = now.Deadline
 		row.explain(now.Reason)
 		b.put(i, row)
 	}
