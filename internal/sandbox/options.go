@@ -82,7 +82,7 @@ func checkAccount(a books.Account) error {
 	case a.BranchName == "" || a.Name == "" || a.NameKana == "":
 		return errors.New("BranchName, Name and NameKana must not be empty")
 	case a.Opening < 0 || a.DailyLimit < 1 || a.DailyLimit > 999_999_999_999:
-		return errors.New("Opening must be at least 0 and DailyLimit from 1 to 999999999999 yen")
+		return errors.New("opening must be at least 0 and DailyLimit from 1 to 999999999999 yen")
 	}
 	return nil
 }
