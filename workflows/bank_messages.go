@@ -12,6 +12,9 @@ import (
 type cancelRequest struct {
 	actor   remittance.Actor
 	refused error
+	// asked: the bank has the request, and would refuse another one because of
+	// it. doubted: it may have it.
+	asked, doubted bool
 }
 
 // serve installs the messages that every pattern on this rail understands.

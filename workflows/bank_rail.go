@@ -156,10 +156,18 @@ func (t *transfer) await(ctx workflow.Context) error {
 // callOff asks the bank to cancel. What the bank then says of the instruction
 // decides, not the answer to the cancellation.
 func (t *transfer) callOff(ctx workflow.Context) error {
+	if t.cancel.asked {
+		return nil
+	}
 	res, err := call(withCancel(ctx, "call it off at the bank"), bank.CancelBankTransfer,
 		contract.CancelTransferInput{Key: t.key(bankStep), RailRef: t.state.RailRef})
-	if err == nil && res.TooLate {
+	switch {
+	case err != nil:
+		t.cancel.doubted = true
+	case res.TooLate && !t.cancel.doubted:
 		t.refuseCancel("the bank no longer cancels it")
+	default:
+		t.cancel.asked = true
 	}
 	return ctx.Err()
 }

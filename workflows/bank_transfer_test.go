@@ -356,6 +356,10 @@ func TestCancel(t *testing.T) {
 			w.bank.cancelTies = losesAfter
 			w.bank.course[1].after = 5 * time.Hour
 		}, time.Hour, "", remittance.Cancelled},
+		"while the bank is being instructed": {func(w *world) {
+			w.bank.answers = []answer{throttles} // the next attempt comes seconds later
+			w.bank.course[1].after = 5 * time.Hour
+		}, 3 * time.Second, "", remittance.Cancelled},
 		"the bank says it is too late": {func(w *world) {
 			w.bank.cancelTies = refuses
 			w.bank.course[1].after = 5 * time.Hour

@@ -282,8 +282,8 @@ func (f *fakeBank) Cancel(_ context.Context, ref string) error {
 		if tr.ref != ref {
 			continue
 		}
-		if s := f.stage(tr).stage; s != contract.StageWaiting && s != contract.StageApproval && !tr.cancelled {
-			return &remittance.RailError{Outcome: remittance.OutcomeRejected, Code: "too late"}
+		if s := f.stage(tr).stage; s != contract.StageWaiting && s != contract.StageApproval {
+			return &remittance.RailError{Outcome: remittance.OutcomeRejected, Code: "too late, or asked for before"}
 		}
 		tr.cancelled = true
 	}

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
@@ -190,6 +191,9 @@ func (l *live) designate(t *testing.T, a remittance.AccountID) {
 // TestLive runs every ending on a real server and, with -record, keeps its
 // history.
 func TestLive(t *testing.T) {
+	if os.Getenv("SOUKIN_STICKY_CACHE") == "0" {
+		worker.SetStickyWorkflowCacheSize(0) // every task replays its history
+	}
 	server := devserver.ForTest(t, contract.SearchAttributes())
 	opts := client.Options{HostPort: server.Address, Namespace: server.Namespace, Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))}
 	conv := converters(t)
