@@ -95,12 +95,14 @@ func ends(until contract.EnquireUntil, s contract.Stage) bool {
 }
 
 // CancelBankTransfer asks the bank to call an instruction off. A refusal means
-// it is too late; what really happened is for the enquiry to say.
+// it is too late, unless an earlier attempt may have got through: a bank refuses
+// a second request because of the first. What really happened is for the
+// enquiry to say.
 func (b *Bank) CancelBankTransfer(ctx context.Context, in contract.CancelTransferInput) (contract.CancelTransferResult, error) {
 	err := b.rail.Cancel(ctx, in.RailRef)
 	var rej *remittance.RailError
 	if errors.As(err, &rej) && rej.Outcome == remittance.OutcomeRejected {
-		return contract.CancelTransferResult{TooLate: true, Code: rej.Code}, nil
+		return contract.CancelTransferResult{TooLate: activity.GetInfo(ctx).Attempt == 1, Code: rej.Code}, nil
 	}
 	return contract.CancelTransferResult{}, toTemporal(err)
 }
