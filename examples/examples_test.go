@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"soukin/examples"
+	"soukin/internal/orders"
 	"soukin/internal/zengin"
 )
 
@@ -40,4 +41,17 @@ func TestRowsAreWhatTheySay(t *testing.T) {
 		endings[get("expect")]++
 	}
 	assert.Equal(t, map[string]int{"paid": 14, "refused": 4, "failed": 1, "returned": 1}, endings)
+}
+
+func TestLinksAreWhatTheySay(t *testing.T) {
+	rows, err := orders.ParseCSV(bytes.NewReader(examples.Links))
+	require.NoError(t, err)
+	endings := map[string]int{}
+	for _, row := range rows {
+		assert.Empty(t, row.Faults, row.Request.RemittanceID)
+		assert.Equal(t, "account-link", row.Request.Pattern)
+		assert.Equal(t, orders.Payee{}, row.Request.Payee, "the recipient names the account")
+		endings[row.Expect]++
+	}
+	assert.Equal(t, map[string]int{"paid": 4, "expired": 1, "cancelled": 2}, endings)
 }

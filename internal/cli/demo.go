@@ -22,11 +22,13 @@ import (
 const demoLimit = 10 * time.Minute
 
 func (s *session) demoCommand() *urfave.Command {
-	return s.command("demo", phrase{"run everything on this machine and send twenty remittances", "この端末ですべてを動かし、20件を送金してみる"}, "", phrase{
+	return s.command("demo", phrase{"run everything on this machine and send some remittances", "この端末ですべてを動かし、送金してみる"}, "", phrase{
 		`Finds or builds a Temporal server (once, some minutes), starts it with its Web
 UI, runs worker, gateway and sandbox in this process on SQLite, creates and funds
-the merchant "demo", and sends examples/remittances.csv. Waits that last days in
-production are shortened; the demo says which.
+the merchant "demo", and sends examples/links.csv and examples/remittances.csv.
+Recipients who are asked for their account by mail or SMS are played by the demo:
+it opens their links and fills the forms. With --hands-on that is left to you. Waits
+that last days in production are shortened; the demo says which.
 
 Everything is kept in one directory, which is printed. Other terminals find the
 newest demo by themselves: try "starter list" or "starter show D-18". With
@@ -34,16 +36,19 @@ newest demo by themselves: try "starter list" or "starter show D-18". With
 remittances. Set TEMPORAL_ADDRESS to use a server that runs already.
 
 With --once it ends when all remittances have ended: exit code 0 only if each
-ended as the file expects and the audit holds, else 7.
+ended as the files expect and the audit holds, else 7.
 
 Examples:
   starter demo
+  starter demo --hands-on
   starter demo --once --output json
   starter demo --state /tmp/soukin --database postgres://soukin@localhost/soukin`,
 		`Temporal サーバーを見つけるか一度だけ構築し (数分)、Web UI とともに起動します。
 worker、gateway、sandbox をこのプロセス内で SQLite 上に動かし、加盟店 demo を作って
-入金し、examples/remittances.csv を送金します。本番で数日かかる待ち時間は短縮し、
-何を短縮したかを表示します。
+入金し、examples/links.csv と examples/remittances.csv を送金します。メールや SMS で
+口座を尋ねられる受取人の役はデモが演じ、リンクを開いて入力します。--hands-on を付ける
+と、その役をあなたに任せます。本番で数日かかる待ち時間は短縮し、何を短縮したかを
+表示します。
 
 データはすべて1つのディレクトリに置き、その場所を表示します。別の端末からは最新の
 デモが自動で見つかります (starter list、starter show D-18 など)。--state を使うと
@@ -55,10 +60,12 @@ TEMPORAL_ADDRESS を設定してください。
 
 例:
   starter demo
+  starter demo --hands-on
   starter demo --once --output json
   starter demo --state /tmp/soukin --database postgres://soukin@localhost/soukin`,
 	}, []urfave.Flag{
 		&urfave.BoolFlag{Name: "once", Usage: s.say(phrase{"end when all remittances have ended", "全送金の終了後に終わる"})},
+		&urfave.BoolFlag{Name: "hands-on", Usage: s.say(phrase{"be the recipients yourself", "受取人の役を自分で行う"})},
 		&urfave.StringFlag{Name: "state", Usage: s.say(phrase{"directory to keep everything in (default: a fresh one)", "データを置くディレクトリ (既定: 新しく作る)"})},
 		&urfave.StringFlag{Name: "database", Usage: s.say(phrase{"DSN (default: SQLite in that directory)", "DSN (既定: そのディレクトリの SQLite)"})},
 		&urfave.IntFlag{Name: "ui-port", HideDefault: true, Usage: s.say(phrase{"port of the Web UI (default: 8233 or a free one)", "Web UI のポート (既定: 8233 または空き)"})},
@@ -68,6 +75,9 @@ TEMPORAL_ADDRESS を設定してください。
 func (s *session) demo(ctx context.Context, cmd *urfave.Command) error {
 	if _, err := s.exactArgs(cmd); err != nil {
 		return err
+	}
+	if cmd.Bool("once") && cmd.Bool("hands-on") {
+		return usageError("%s", s.say(phrase{"--once and --hands-on exclude each other: nobody knows when you will be done", "--once と --hands-on は同時に指定できません"}))
 	}
 	system, err := s.startDemo(ctx, cmd)
 	if err != nil {
@@ -86,7 +96,7 @@ func (s *session) startDemo(ctx context.Context, cmd *urfave.Command) (*demo.Sys
 	}
 	m := s.newMeter()
 	system, err := demo.Start(ctx, demo.Options{
-		Environ: slices.Clone(s.environ), State: state, Database: cmd.String("database"), UIPort: cmd.Int("ui-port"),
+		Environ: slices.Clone(s.environ), State: state, Database: cmd.String("database"), UIPort: cmd.Int("ui-port"), HandsOn: cmd.Bool("hands-on"),
 		Progress: func(p devserver.Progress) { m.report(p.Step, p.Done, p.Total, p.Elapsed) },
 	})
 	m.end()
@@ -97,14 +107,21 @@ func (s *session) startDemo(ctx context.Context, cmd *urfave.Command) (*demo.Sys
 }
 
 func (s *session) playDemo(ctx context.Context, cmd *urfave.Command, system *demo.System) error {
-	s.introduce(system)
+	s.introduce(system, cmd.Bool("hands-on"))
 	limited := ctx
 	if cmd.Bool("once") {
 		var cancel context.CancelFunc
 		limited, cancel = context.WithTimeoutCause(ctx, demoLimit, fmt.Errorf("not every remittance ended within %s", demoLimit))
 		defer cancel()
 	}
-	sum, err := system.Play(limited, &demoWatcher{s, s.newFollower()})
+	watcher := &demoWatcher{s, s.newFollower()}
+	if cmd.Bool("hands-on") {
+		watcher.follow.live = nil // messages are told between the changes
+	}
+	sum, err := system.Play(limited, watcher)
+	if err != nil && ctx.Err() != nil && cmd.Bool("hands-on") {
+		return nil // how a person ends it
+	}
 	if err != nil {
 		return s.interrupted(ctx, err)
 	}
@@ -121,7 +138,7 @@ func (s *session) playDemo(ctx context.Context, cmd *urfave.Command, system *dem
 			return errors.New("the Temporal server ended by itself, see its log in " + system.Home)
 		}
 	}
-	if !sum.AsExpected {
+	if !sum.AsExpected && !cmd.Bool("hands-on") {
 		return exit(ExitUnexpected, errors.New(s.say(phrase{"the demo did not end as expected", "デモは想定どおりに終わりませんでした"})))
 	}
 	return nil
@@ -141,24 +158,45 @@ func (s *session) stopDemo(system *demo.System) error {
 }
 
 // introduce says where everything is, and which waits are not production's.
-func (s *session) introduce(system *demo.System) {
+func (s *session) introduce(system *demo.System, handsOn bool) {
 	there := *s
 	there.width = columns(s.stderr)
 	places := there.sheet([]pair{
 		{phrase{"Temporal", "Temporal"}, system.Config.Temporal.Address()},
 		{phrase{"Web UI", "Web UI"}, system.WorkflowsURL(fmt.Sprintf("RemitMerchant=%q", demo.Merchant))},
 		{phrase{"needs attention", "要対応の一覧"}, system.WorkflowsURL("RemitNeedsAttention=true")},
+		{phrase{"mailbox", "メールボックス"}, system.MailboxURL()},
 		{phrase{"everything is in", "データの場所"}, system.Home},
 		{phrase{"other terminal", "別の端末で"}, s.say(phrase{"starter list, starter show D-18, starter balance, starter --help", "starter list、starter show D-18、starter balance、starter --help"})},
 	})
 	var rows [][]string
-	for _, w := range demo.Waits() {
+	for _, w := range demo.Waits(handsOn) {
 		rows = append(rows, []string{s.say(waitWords[w.Setting]), w.Default, w.Here})
 	}
 	shortened := there.grid([]column{
 		{title: phrase{"SHORTENED FOR THE DEMO", "デモのために短縮した待ち時間"}}, {title: phrase{"PRODUCTION", "本番の既定"}, right: true}, {title: phrase{"HERE", "ここでは"}, right: true},
 	}, rows)
 	s.note(phrase{"\n%s\n%s", "\n%s\n%s"}, places, shortened)
+	if handsOn {
+		s.note(handsOnWords, system.MailboxURL())
+	}
+}
+
+var handsOnWords = phrase{
+	`You are the recipients. Open the mailbox in a browser:
+  %s
+Each message has a link to a page on which an account is named; the links are also
+shown below as they arrive. Any account of your own invention will do. The numbers of
+docs/sandbox.md bring trouble: 9000022 comes back because of the name, and the same
+link opens again. L-07 is there to be cancelled: starter cancel L-07
+`,
+	`受取人はあなたです。ブラウザーでメールボックスを開いてください:
+  %s
+届いたメールや SMS のリンクを開くと、口座を指定するページになります。リンクは届き次第
+下にも表示します。口座は架空のもので構いません。docs/sandbox.md の番号を使うと問題が
+起きます: 9000022 は名義相違で返金され、同じリンクで指定し直せます。L-07 は取り消し用
+です: starter cancel L-07
+`,
 }
 
 var waitWords = map[string]phrase{
@@ -169,6 +207,8 @@ var waitWords = map[string]phrase{
 	"SOUKIN_BANK_CORRECTION_WINDOW": {"for corrected account details", "口座訂正を待つ時間"},
 	"SOUKIN_BANK_SUBMIT_WINDOW":     {"in which an instruction may be resent", "同じ依頼を再送できる時間"},
 	"SOUKIN_BANK_ATTENTION_AFTER":   {"until an operator is asked to look", "運用担当者に知らせるまで"},
+	"SOUKIN_LINK_WINDOW":            {"for a recipient, where the order names no days", "受取人の手続きを待つ時間 (日数の指定がない場合)"},
+	"SOUKIN_LINK_REMINDERS":         {"from a reminder to the deadline", "期限のどれだけ前に知らせるか"},
 	"SOUKIN_FUNDING_WINDOW":         {"for funds", "入金を待つ時間"},
 	"SOUKIN_FUNDING_RECHECK":        {"between looks at the balance", "残高を見直す間隔"},
 }
@@ -192,6 +232,14 @@ func (w *demoWatcher) Funded(amount remittance.Yen, woken int) {
 
 func (w *demoWatcher) Rows(rows []batch.Row) { w.follow.show(rows) }
 
+func (w *demoWatcher) Mailed(m demo.Mail) {
+	codes := ""
+	if len(m.Codes) > 0 {
+		codes = w.s.sayf(phrase{" (asks for %s)", " (認証コード %s)"}, strings.Join(m.Codes, ", "))
+	}
+	w.s.note(phrase{"%s: message to %s%s\n  %s", "%s: %s あてのメッセージ%s\n  %s"}, m.RemittanceID, m.To, codes, m.Link)
+}
+
 func (s *session) demoSummary(sum demo.Summary) string {
 	var b strings.Builder
 	var paid remittance.Yen
@@ -211,7 +259,7 @@ func (s *session) demoSummary(sum demo.Summary) string {
 	b.WriteString(s.balanceSheet(sum.Balances) + "\n")
 	b.WriteString(s.auditSheet(sum.Audit))
 	if sum.AsExpected {
-		b.WriteString(s.say(phrase{"Every row ended as the file expects.\n", "すべての行がファイルの想定どおりに終わりました。\n"}))
+		b.WriteString(s.say(phrase{"Every row ended as the files expect.\n", "すべての行がファイルの想定どおりに終わりました。\n"}))
 	}
 	if sum.WebUI != "" {
 		fmt.Fprintf(&b, "\n%s\n", s.sayf(phrase{"Look at them in the Web UI: %s", "Web UI で見る: %s"}, sum.WebUI))

@@ -17,7 +17,7 @@ import (
 )
 
 func TestEveryShortenedWaitHasAWord(t *testing.T) {
-	for _, w := range demo.Waits() {
+	for _, w := range demo.Waits(false) {
 		assert.Contains(t, waitWords, w.Setting)
 	}
 }
@@ -51,20 +51,22 @@ func TestDemo(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "state")
 
 	first := playOnce(t, home)
-	assert.Len(t, first.Remittances, 20)
+	assert.Len(t, first.Remittances, 27)
 	var paid int64
+	patterns := map[string]int{}
 	for _, r := range first.Remittances {
 		assert.Equal(t, r.Expected, r.Status, r.RemittanceID)
-		assert.Equal(t, "bank-transfer", r.Pattern)
+		patterns[r.Pattern]++
 		assert.True(t, r.Final, r.RemittanceID)
 		assert.Equal(t, r.Status == "paid", r.Reason == "", "%s: whatever is not paid says why", r.RemittanceID)
 		if r.Status == "paid" {
 			paid += r.Amount
 		}
 	}
+	assert.Equal(t, map[string]int{"bank-transfer": 20, "account-link": 7}, patterns)
 	assert.True(t, first.AsExpected)
 	assert.True(t, first.Audit.OK)
-	assert.Equal(t, 16, first.Audit.Checked["compared with the bank"])
+	assert.Equal(t, 23, first.Audit.Checked["compared with the bank"])
 	assert.Equal(t, paid, first.Balances["paid"])
 	assert.Zero(t, first.Balances["held"]+first.Balances["in_flight"])
 	assert.Equal(t, home, first.Home)
@@ -107,7 +109,8 @@ func linkServer(t *testing.T, cache string) {
 // that Temporal and the logs kept.
 func nothingPersonalIn(t *testing.T, home string) {
 	t.Helper()
-	secrets := []string{"ﾔﾏﾀﾞ", "ヤマダ", "ｶﾄﾞｸﾗ", "さとう", "山田花子", "ｻｸﾗﾍﾞ", "1234567", "0234561", "3344556", "12345671"}
+	secrets := []string{"ﾔﾏﾀﾞ", "ヤマダ", "ｶﾄﾞｸﾗ", "さとう", "山田花子", "ｻｸﾗﾍﾞ", "1234567", "0234561", "3344556", "12345671",
+		"hanako@example.jp", "john@example.com", "9000000006", "ﾔﾏﾀﾞ ﾊﾅｺ", "ｻﾄｳ ｹﾝ", "佐藤健", "2345678", "3456789"}
 	for _, dir := range []string{"temporal", "logs"} {
 		err := filepath.WalkDir(filepath.Join(home, dir), func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -145,6 +148,11 @@ func whatOtherTerminalsSee(t *testing.T, home string) {
 	assert.Contains(t, run(t, home, "show", "D-18", "--lang", "ja").out, "該当する口座がありません")
 	assert.Equal(t, ExitNotFound, run(t, home, "show", "D-11").code, "what was refused is not on record")
 	assert.Equal(t, ExitNotFound, run(t, home, "show", "D-01", "--merchant", "nobody").code)
+
+	assert.Contains(t, run(t, home, "show", "L-06").out, "recipient")
+	assert.Contains(t, run(t, home, "link", "show", "L-01").out, "paid", "a link that nobody needs any more")
+	assert.Equal(t, ExitNotFound, run(t, home, "link", "show", "D-01").code, "it never had one")
+	assert.Equal(t, ExitConflict, run(t, home, "resend", "L-05").code, "it has expired")
 
 	assert.Contains(t, run(t, home, "balance").out, "available")
 	assert.Equal(t, ExitNotFound, run(t, home, "balance", "--merchant", "nobody").code)

@@ -108,6 +108,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"extend", "L-01", "--days", "0"}, "at least 1"},
 		{[]string{"contact", "L-01"}, "--email, --phone or both"},
 		{[]string{"resend"}, "ID is missing"},
+		{[]string{"demo", "--once", "--hands-on"}, "exclude each other"},
 		{[]string{"link", "show"}, "ID is missing"},
 		{[]string{"merchant", "set", "shop", "--link-reminders", "72"}, "--link-reminders"},
 		{[]string{"sandbox", "decide", "1", "perhaps"}, "approve, withdraw or send-back"},

@@ -45,6 +45,9 @@ type Watcher interface {
 	Funded(amount remittance.Yen, woken int)
 	// Rows: the file's rows, now and then and after every change.
 	Rows(rows []batch.Row)
+	// Mailed: a message arrived that a person is to answer. Only where the demo
+	// leaves the recipients to them.
+	Mailed(m Mail)
 }
 
 // Summary is what became of a play: the demo's result, and its JSON document.
@@ -58,9 +61,9 @@ type Summary struct {
 	WebUI      string `json:"web_ui,omitempty"`
 }
 
-// Play sends the shipped file through the system and follows it to the end. It
-// may be played again on the same system: the same orders are the same
-// remittances.
+// Play sends the shipped files through the system, plays the recipients unless
+// they are left to a person, and follows all to the end. It may be played again
+// on the same system: the same orders are the same remittances.
 func (s *System) Play(ctx context.Context, w Watcher) (Summary, error) {
 	desk, err := app.OpenDesk(ctx, s.Config, s.log.With("process", "starter"), time.Now)
 	if err != nil {
@@ -71,7 +74,7 @@ func (s *System) Play(ctx context.Context, w Watcher) (Summary, error) {
 }
 
 func (s *System) play(ctx context.Context, desk *app.Desk, w Watcher) (Summary, error) {
-	rows, err := orders.ParseCSV(bytes.NewReader(examples.Remittances))
+	rows, err := shipped()
 	if err != nil {
 		return Summary{}, err
 	}
@@ -83,10 +86,25 @@ func (s *System) play(ctx context.Context, desk *app.Desk, w Watcher) (Summary, 
 	if err := b.Send(ctx, desk.Orders, 1, func() { w.Rows(b.Rows()) }); err != nil {
 		return Summary{}, err
 	}
-	if err := s.follow(ctx, desk, b, w); err != nil {
+	var told func(Mail)
+	if s.handsOn {
+		told = w.Mailed
+	}
+	if err := s.follow(ctx, desk, b, s.newRecipients(desk, rows, told), w); err != nil {
 		return Summary{}, err
 	}
 	return s.summarize(ctx, desk, b)
+}
+
+// shipped gives the rows of both files. Links come first: they take the longest,
+// and the last row must be the one that waits for funds.
+func shipped() ([]orders.Row, error) {
+	links, err := orders.ParseCSV(bytes.NewReader(examples.Links))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := orders.ParseCSV(bytes.NewReader(examples.Remittances))
+	return append(links, rows...), err
 }
 
 // prepare makes the merchant and pays in what every row but the last needs, and
@@ -99,7 +117,13 @@ func (s *System) prepare(ctx context.Context, desk *app.Desk, b *batch.Batch, w 
 	if !errors.Is(err, record.ErrNotFound) {
 		return err
 	}
-	if err := desk.Record.SaveMerchant(ctx, record.Merchant{ID: Merchant, DisplayName: "Demo Shop"}); err != nil {
+	if err := desk.Record.SaveMerchant(ctx, record.Merchant{
+		ID: Merchant, DisplayName: "Demo Shop",
+		Settings: record.Settings{
+			Link: record.LinkTerms{MayShow: true},
+			Help: record.Help{Phone: "03-0000-0000", Mail: "help@shop.example", Hours: "10:00-18:00"},
+		},
+	}); err != nil {
 		return err
 	}
 	return s.payIn(ctx, desk, enoughForAllButOne(b.Rows()), w)
@@ -140,7 +164,7 @@ func (s *System) payInMissing(ctx context.Context, desk *app.Desk, wanted remitt
 	return s.payIn(ctx, desk, max(0, wanted-balances.Available)+spare, w)
 }
 
-func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, w Watcher) error {
+func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, r *recipients, w Watcher) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -162,6 +186,9 @@ func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, w W
 		w.Rows(b.Rows())
 		if b.Settled() {
 			return nil
+		}
+		if err := r.act(ctx, b.Rows()); err != nil {
+			return errors.Join(context.Cause(ctx), err)
 		}
 		n, wanted := b.Waiting()
 		switch {

@@ -19,6 +19,13 @@ var waits = map[string]string{
 	"SOUKIN_FUNDING_RECHECK":        "10s",
 }
 
+// linkWaits are those of recipients whom the demo plays. A person needs the time
+// that production gives.
+var linkWaits = map[string]string{
+	"SOUKIN_LINK_WINDOW":    "15s",
+	"SOUKIN_LINK_REMINDERS": "7s",
+}
+
 // others are the settings of the demo that are no waits: the sandbox bears more
 // calls than a bank, and takes a moment for each transfer so that the table
 // has something to show.
@@ -36,19 +43,29 @@ type Wait struct {
 	Here    string
 }
 
-// Waits lists what the demo shortened, in the order of the documentation.
-func Waits() []Wait {
+// Waits lists what the demo shortens, in the order of the documentation. handsOn
+// is [Options].HandsOn.
+func Waits(handsOn bool) []Wait {
 	var out []Wait
+	short := shortened(handsOn)
 	for _, s := range config.Settings() {
-		if here, ok := waits[s.Name]; ok {
+		if here, ok := short[s.Name]; ok {
 			out = append(out, Wait{s.Name, s.Default, here})
 		}
 	}
 	return out
 }
 
-func settings(places map[string]string) map[string]string {
+func shortened(handsOn bool) map[string]string {
 	out := maps.Clone(waits)
+	if !handsOn {
+		maps.Copy(out, linkWaits)
+	}
+	return out
+}
+
+func settings(handsOn bool, places map[string]string) map[string]string {
+	out := shortened(handsOn)
 	maps.Copy(out, others)
 	maps.Copy(out, places)
 	return out

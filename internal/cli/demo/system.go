@@ -35,6 +35,8 @@ type Options struct {
 	Database string
 	// UIPort is the port of Temporal's Web UI; 0 chooses one.
 	UIPort int
+	// HandsOn leaves the recipients to a person.
+	HandsOn bool
 	// Progress is told what the start does.
 	Progress func(devserver.Progress)
 }
@@ -47,6 +49,7 @@ type System struct {
 	WebUI   string
 	Sandbox *control.Client
 
+	handsOn bool
 	log     *slog.Logger
 	logFile io.Closer
 	server  *devserver.Server
@@ -61,7 +64,7 @@ func Start(ctx context.Context, o Options) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &System{Home: home, failed: make(chan error, 1)}
+	s := &System{Home: home, handsOn: o.HandsOn, failed: make(chan error, 1)}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -162,7 +165,7 @@ func (s *System) configure(o Options, places places) error {
 	if o.Database != "" {
 		here["SOUKIN_DATABASE"] = o.Database
 	}
-	if err := config.WriteHomeFile(s.Home, heading, settings(here)); err != nil {
+	if err := config.WriteHomeFile(s.Home, heading, settings(o.HandsOn, here)); err != nil {
 		return err
 	}
 	cfg, err := config.Load(append(slices.Clone(o.Environ), "SOUKIN_HOME="+s.Home))
@@ -170,8 +173,25 @@ func (s *System) configure(o Options, places places) error {
 		return err
 	}
 	s.Config = cfg
-	return onlyOurSandbox(cfg, "http://"+places.address("sandbox"))
+	return errors.Join(onlyOurSandbox(cfg, "http://"+places.address("sandbox")), onlyOurMailbox(cfg, env.ToMap(o.Environ)))
 }
+
+// onlyOurMailbox keeps messages to invented addresses away from real servers:
+// somebody may have those addresses.
+func onlyOurMailbox(cfg config.Config, set map[string]string) error {
+	for name, elsewhere := range map[string]bool{
+		"SOUKIN_MAIL_HOST": set["SOUKIN_MAIL_HOST"] != "", "SOUKIN_SMS": cfg.Notify.SMS == "sns",
+		"SOUKIN_SMS_URL": !strings.HasPrefix(cfg.Notify.SMSURL, cfg.Sandbox.URL+"/"),
+	} {
+		if elsewhere {
+			return fmt.Errorf("the demo writes to its own mailbox only, but %s points elsewhere: unset it", name)
+		}
+	}
+	return nil
+}
+
+// MailboxURL is the page that lists what was sent to recipients.
+func (s *System) MailboxURL() string { return s.Config.Sandbox.URL + "/mailbox/" }
 
 // onlyOurSandbox keeps the demo's invented payees away from every other bank,
 // whatever the environment says.

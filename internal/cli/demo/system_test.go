@@ -82,9 +82,14 @@ func TestADemoStaysAwayFromOtherInstallationsAndBanks(t *testing.T) {
 		secret := filepath.Join(t.TempDir(), "secret")
 		require.NoError(t, os.WriteFile(secret, []byte("s"), 0o600))
 		_, err := demo.Start(context.Background(), demo.Options{
-			Environ: append(private(t), elsewhere, "SOUKIN_BANK_CLIENT_SECRET_FILE="+secret), State: t.TempDir(),
+			Environ: append(private(t), elsewhere, "SOUKIN_BANK_CLIENT_SECRET_FILE="+secret,
+				"SOUKIN_BANK_NEEDS_APPROVAL=false", "SOUKIN_BANK_HONOURS_KEYS=true"), State: t.TempDir(),
 		})
 		assert.ErrorContains(t, err, "its own sandbox only", elsewhere)
+	}
+	for _, elsewhere := range []string{"SOUKIN_MAIL_HOST=mail.shop.example", "SOUKIN_SMS_URL=https://sms.example/send"} {
+		_, err := demo.Start(context.Background(), demo.Options{Environ: append(private(t), elsewhere), State: t.TempDir()})
+		assert.ErrorContains(t, err, "its own mailbox only", elsewhere)
 	}
 }
 
@@ -103,8 +108,9 @@ func TestADemoListensWhereItIsTold(t *testing.T) {
 }
 
 func TestEveryShortenedWaitIsTold(t *testing.T) {
-	assert.Len(t, demo.Waits(), 9)
-	for _, w := range demo.Waits() {
+	assert.Len(t, demo.Waits(true), 9, "a person has production's time for a link")
+	assert.Len(t, demo.Waits(false), 11)
+	for _, w := range demo.Waits(false) {
 		assert.NotEqual(t, w.Default, w.Here, w.Setting)
 	}
 }
