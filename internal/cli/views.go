@@ -198,6 +198,9 @@ func (s *session) timeline(steps []record.Step) string {
 	rows := make([][]string, len(steps))
 	for i, st := range steps {
 		why := s.why(st.Reason)
+		if st.Note != "" {
+			why = s.notedWords(st) // the reason only repeats the step before
+		}
 		if st.Evidence != "" {
 			why = strings.TrimSpace(why + " [" + st.Evidence + "]")
 		}

@@ -131,6 +131,22 @@ func fits(t *testing.T, s string, width int) {
 	}
 }
 
+func TestNotesOnTheTimeline(t *testing.T) {
+	s := &session{lang: remittance.En}
+	due := fixed
+	for note, want := range map[string]string{
+		"notice_sent:link":       "was told: the link",
+		"notice_failed:reminder": "could NOT be told: the reminder",
+		"deadline_extended":      "now 2026-11-20 10:30:00 JST",
+		"contact_changed":        "another address",
+		"something_new":          "something_new",
+	} {
+		out := s.timeline([]record.Step{{Seq: 1, At: fixed, To: remittance.AwaitingRecipient, Reason: remittance.WaitsForRecipient, Note: note, Deadline: &due}})
+		assert.Contains(t, out, want)
+		assert.NotContains(t, out, "Waiting for the recipient", "the reason stands at the step before")
+	}
+}
+
 func TestEveryStatusAndActorHasAWord(t *testing.T) {
 	for _, st := range remittance.Statuses() {
 		assert.Contains(t, statusWords, st)
