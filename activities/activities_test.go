@@ -93,9 +93,11 @@ func TestEnquiryEnds(t *testing.T) {
 	ends := map[contract.EnquireUntil]map[contract.Stage]bool{
 		contract.UntilKnown: {contract.StageNotFound: true, contract.StageExecuted: true, contract.StageRecalling: true,
 			contract.StageReturned: true, contract.StageNotExecuted: true},
+		contract.UntilNews: {contract.StageApproval: true, contract.StageNotFound: true, contract.StageExecuted: true, contract.StageRecalling: true,
+			contract.StageReturned: true, contract.StageNotExecuted: true},
 		contract.UntilChanged: {contract.StageReturned: true, contract.StageNotExecuted: true},
 	}
-	for _, until := range []contract.EnquireUntil{contract.UntilKnown, contract.UntilChanged, contract.UntilAny} {
+	for _, until := range []contract.EnquireUntil{contract.UntilKnown, contract.UntilNews, contract.UntilChanged, contract.UntilAny} {
 		for _, stage := range stages {
 			env := environment(scriptedBank{state: contract.BankState{Stage: stage}}, true)
 			v, err := env.ExecuteActivity(bank.EnquireBankTransfer, contract.EnquireInput{RailRef: "1", Until: until})

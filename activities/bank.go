@@ -36,9 +36,10 @@ func RegisterBank(r worker.ActivityRegistry, b *Bank) { r.RegisterActivity(b) }
 func (b *Bank) SubmitBankTransfer(ctx context.Context, in contract.SubmitInput) (contract.SubmitResult, error) {
 	info := activity.GetInfo(ctx)
 	attempt := info.Attempt
-	if attempt > 1 && !b.honoursKeys || info.WorkflowExecution.RunID != in.Owner {
+	run := info.WorkflowExecution.RunID
+	if attempt > 1 && !b.honoursKeys || run != in.Owner && run != in.ProvenBy {
 		// An earlier attempt died without an answer (a crash, a timeout), or the
-		// workflow was reset: only an enquiry may tell what was sent.
+		// workflow was reset: only an enquiry of this very run may tell what was sent.
 		return contract.SubmitResult{}, submitError(&remittance.RailError{Code: "earlier attempt lost"}, attempt, false)
 	}
 	res, err := b.rail.Submit(ctx, BankInstruction{Key: in.Key, Amount: in.Amount, Account: in.Account, At: in.At})
@@ -57,6 +58,9 @@ func (b *Bank) EnquireBankTransfer(ctx context.Context, in contract.EnquireInput
 	}
 	if !ends(in.Until, state.Stage) {
 		return contract.BankState{}, stillOpen(state.Stage)
+	}
+	if state.Stage == contract.StageNotFound {
+		state.AskedBy = activity.GetInfo(ctx).WorkflowExecution.RunID
 	}
 	if state.Stage == contract.StageExecuted || state.Stage == contract.StageRecalling {
 		final := b.rail.FinalAfter(b.now()).UTC()
@@ -85,6 +89,8 @@ func ends(until contract.EnquireUntil, s contract.Stage) bool {
 		return true
 	case contract.UntilChanged:
 		return s == contract.StageReturned || s == contract.StageNotExecuted
+	case contract.UntilNews:
+		return s == contract.StageApproval || ends(contract.UntilKnown, s)
 	default:
 		switch s {
 		case contract.StageExecuted, contract.StageRecalling, contract.StageReturned, contract.StageNotExecuted, contract.StageNotFound:

@@ -45,6 +45,8 @@ type Worker struct {
 // Gateway is where pages, notices and the API are served.
 type Gateway struct {
 	Listen         string `env:"SOUKIN_GATEWAY_LISTEN" envDefault:"127.0.0.1:8090" unit:"host:port" doc:"Where the gateway listens."`
+	PerLink        int    `env:"SOUKIN_PAGES_PER_LINK" envDefault:"240" unit:"requests a minute" doc:"How many requests for one link are answered. -1 switches the limit off."`
+	PerAddress     int    `env:"SOUKIN_PAGES_PER_ADDRESS" envDefault:"600" unit:"requests a minute" doc:"How many requests of one socket address are answered. Behind a proxy every visitor has the proxy's address: use -1 and limit there."`
 	CodecOrigin    string `env:"SOUKIN_CODEC_UI_ORIGIN" default:"empty: no decoding" unit:"scheme://host[:port]" doc:"Origin of the Temporal Web UI whose operators may read payloads: the gateway then decodes them under /codec."`
 	CodecOperators Secret `env:"SOUKIN_CODEC_OPERATORS_FILE,file" unit:"path" redact:"file" default:"empty: only from this machine, without login" doc:"File of operators who may decode: one 'name token' a line, tokens of 20 characters or more."`
 }

@@ -169,7 +169,7 @@ func (p Policy) validate() error {
 			fmt.Sprintf("must be at most %s: the bank forgets keys after %s, and a resend after that could pay twice", keyMemory-time.Hour, keyMemory)),
 		atLeast("SOUKIN_BANK_VISIBILITY_DELAY", p.VisibilityDelay, 0),
 		atLeast("SOUKIN_BANK_ENQUIRE_EVERY", p.EnquireEvery, 100*time.Millisecond),
-		atLeast("SOUKIN_BANK_ATTENTION_AFTER", p.AttentionAfter, time.Second),
+		atLeast("SOUKIN_BANK_ATTENTION_AFTER", p.AttentionAfter, max(time.Second, p.EnquireEvery)),
 		atLeast("SOUKIN_BANK_WATCH_EVERY", p.WatchEvery, 100*time.Millisecond),
 		atLeast("SOUKIN_BANK_CORRECTION_WINDOW", p.CorrectionWindow, 0),
 	)

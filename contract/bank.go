@@ -66,10 +66,13 @@ type ResolveInput struct {
 // id: after an operator's reset the run is another one, and what the first run
 // sent is unknown.
 type SubmitInput struct {
-	Owner   string               `json:"owner"`
-	Key     remittance.Key       `json:"key"`
-	Amount  remittance.Yen       `json:"amount"`
-	Account remittance.AccountID `json:"account"`
+	Owner string `json:"owner"`
+	// ProvenBy is the run whose enquiry proved that the key was never used; that
+	// run may send although it is not the owner.
+	ProvenBy string               `json:"proven_by,omitempty"`
+	Key      remittance.Key       `json:"key"`
+	Amount   remittance.Yen       `json:"amount"`
+	Account  remittance.AccountID `json:"account"`
 	// At dates the instruction: the same day however often it is sent.
 	At time.Time `json:"at"`
 }
@@ -102,6 +105,7 @@ type EnquireUntil string
 // The stop conditions.
 const (
 	UntilKnown   EnquireUntil = "known"   // executed, returned, not executed, or certainly never sent
+	UntilNews    EnquireUntil = "news"    // known, or somebody must approve it at the bank
 	UntilChanged EnquireUntil = "changed" // no longer plainly executed: it came back
 	UntilAny     EnquireUntil = "any"     // whatever the answer is
 )
@@ -127,6 +131,8 @@ type BankState struct {
 	RailRef string            `json:"rail_ref,omitempty"`
 	Reason  remittance.Reason `json:"reason,omitempty"`
 	Code    string            `json:"code,omitempty"`
+	// AskedBy is the run that asked, for the proof that a key was never used.
+	AskedBy string `json:"asked_by,omitempty"`
 	// FinalAfter is set on execution: until then it may still come back. It
 	// follows the calendar of bank days.
 	FinalAfter *time.Time `json:"final_after,omitempty"`

@@ -40,6 +40,8 @@ type State struct {
 	NeedsAttention bool                 `json:"needs_attention"`
 	// Shortfall is how much the balance lacked when the hold was last tried.
 	Shortfall remittance.Yen `json:"shortfall,omitempty"`
+	// OpenedAt is when the order was recorded: no instruction is older.
+	OpenedAt time.Time `json:"opened_at,omitzero"`
 	// Inherited means that another execution opened it: what that one may have
 	// sent is unknown, so an enquiry comes before any instruction.
 	Inherited bool `json:"inherited,omitempty"`

@@ -50,9 +50,11 @@ type accountLink struct {
 }
 
 func (l *accountLink) run(ctx workflow.Context) error {
+	l.instructed(ctx)
 	if err := l.openHeld(ctx, l.policy.FundingWindow, l.terms.Window); err != nil {
 		return err
 	}
+	l.searchFromTheStart()
 	if l.state.Status == remittance.AwaitingRecipient {
 		l.tell(contract.NoticeLink)
 	}
@@ -153,13 +155,16 @@ func (l *accountLink) designated(ctx workflow.Context) error {
 		l.state.Generation++
 	}
 	l.state.Account, l.state.RailRef = l.designation.Account, ""
+	l.instructed(ctx)
 	_, err := l.move(ctx, step{
 		to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorRecipient,
 		postings: []contract.Posting{contract.PostInstruct},
 	})
+	if err != nil || l.state.Status == remittance.AwaitingRecipient {
+		return err // another step was adopted: the designation is still to be carried out
+	}
 	l.designation = nil
-	l.instructed(ctx)
-	return err
+	return nil
 }
 
 // reopenLink gives the recipient another try with the reason, under the same hold.
@@ -187,12 +192,14 @@ func (l *accountLink) notice(kind contract.NoticeKind) contract.NoticeInput {
 }
 
 func (l *accountLink) tellEnd() {
+	if l.outbox.count == 0 {
+		return // they never heard of it
+	}
 	switch {
 	case l.state.Status == remittance.Paid:
 		l.tell(contract.NoticePaid)
-	case l.state.Status == remittance.Expired && l.state.Reason == remittance.FundingDeadline,
-		l.state.Status == remittance.Cancelled && l.state.Reason == remittance.DeclinedReason:
-		// They never heard of it, or ended it themselves.
+	case l.state.Status == remittance.Cancelled && l.state.Reason == remittance.DeclinedReason:
+		// They ended it themselves.
 	case l.state.Status == remittance.Expired:
 		l.tell(contract.NoticeExpired)
 	case l.state.Status == remittance.Cancelled:

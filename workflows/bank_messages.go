@@ -97,7 +97,9 @@ func (t *transfer) refuseCancel(why string) {
 }
 
 func (t *transfer) validateResolve(_ workflow.Context, in contract.ResolveInput) error {
-	open := t.state.Status == remittance.Checking || t.state.Status == remittance.Processing && t.state.NeedsAttention
+	// Without a number an instruction may be on its way right now.
+	taken := t.state.Status == remittance.Processing && t.state.RailRef != ""
+	open := t.state.Status == remittance.Checking || taken && t.state.NeedsAttention
 	if !open || t.resolution != nil {
 		return refuse(contract.ErrTypeTooLate, "its outcome is not in question")
 	}
@@ -112,5 +114,8 @@ func (t *transfer) resolve(ctx workflow.Context, in contract.ResolveInput) (cont
 	t.resolution = &in
 	t.nudge()
 	err := workflow.Await(ctx, func() bool { return t.state.Seq > seen && t.resolution == nil })
+	if err == nil {
+		err = t.unresolved
+	}
 	return t.state, err
 }

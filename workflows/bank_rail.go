@@ -27,12 +27,13 @@ type transfer struct {
 
 	instructedAt time.Time // when the money of this generation went in flight
 	visibleAfter time.Time // from when "not found" means "never sent"
-	attentionAt  time.Time // when an operator is asked to look
 	executed     bool      // this generation was executed, so it ends as returned
 	neverSent    bool      // proven for this generation's key
+	provenBy     string    // the run whose enquiry proved it
 
 	cancel     *cancelRequest
 	resolution *contract.ResolveInput
+	unresolved error // why the last resolution was not taken
 
 	// reopen is the pattern's second chance for money that was refused or came
 	// back: it keeps it held and makes the move, or reports false.
@@ -52,7 +53,15 @@ func (t *transfer) instructed(ctx workflow.Context) {
 	t.instructedAt = workflow.Now(ctx).UTC()
 	t.visibleAfter = time.Time{}
 	t.attentionAt = t.instructedAt.Add(t.policy.AttentionAfter)
-	t.executed, t.neverSent = false, false
+	t.executed, t.neverSent, t.provenBy = false, false, ""
+}
+
+// searchFromTheStart makes enquiries of a run that found its remittance open
+// begin where the first instruction can have been sent.
+func (t *transfer) searchFromTheStart() {
+	if !t.state.OpenedAt.IsZero() && t.state.OpenedAt.Before(t.instructedAt) {
+		t.instructedAt = t.state.OpenedAt
+	}
 }
 
 // What the bank may have seen when an instruction ends without its answer, and
@@ -74,24 +83,31 @@ func (t *transfer) process(ctx workflow.Context) error {
 	}
 	late := workflow.Now(ctx).Sub(t.instructedAt) > t.policy.SubmitWindow
 	if t.state.Inherited || late || t.cancel != nil {
-		return t.doubt(ctx) // somebody may have sent it; the bank may have forgotten the key
+		return t.doubt(ctx, nil) // somebody may have sent it; the bank may have forgotten the key
+	}
+	if t.resolution != nil { // it came while the move to this status was made
+		return t.resolved(ctx, nil)
 	}
 	receipt, err := call(withSubmit(ctx, t.policy, "instruct the bank"), bank.SubmitBankTransfer,
-		contract.SubmitInput{Owner: owner(ctx), Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account, At: t.instructedAt})
+		contract.SubmitInput{Owner: owner(ctx), ProvenBy: t.provenBy, Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account, At: t.instructedAt})
 	if rej, refused := rejection(err); refused {
 		return t.refused(ctx, rej)
 	}
-	t.neverSent = false
+	t.neverSent, t.provenBy = false, ""
 	if err != nil {
 		t.refuseCancel("its outcome is unknown; try again when it is known")
-		return t.doubt(ctx)
+		return t.doubt(ctx, err)
 	}
 	t.state.RailRef = receipt.RailRef
 	if receipt.AwaitsApproval {
-		_, err := t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForApproval, actor: remittance.ActorRail})
-		return err
+		return t.awaitsApproval(ctx)
 	}
 	return nil
+}
+
+func (t *transfer) awaitsApproval(ctx workflow.Context) error {
+	_, err := t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForApproval, actor: remittance.ActorRail, attention: t.state.NeedsAttention})
+	return err
 }
 
 // provenUnsent is asked only for the sake of a cancel between the instruction
@@ -105,11 +121,18 @@ func (t *transfer) provenUnsent(ctx workflow.Context) (bool, error) {
 }
 
 // doubt goes to checking: from now on nothing is sent until the bank says what
-// became of the instruction.
-func (t *transfer) doubt(ctx workflow.Context) error {
+// became of the instruction. Refused credentials are for an operator at once:
+// no enquiry can succeed either.
+func (t *transfer) doubt(ctx workflow.Context, why error) error {
 	t.state.Inherited = false
 	t.visibleAfter = workflow.Now(ctx).UTC().Add(t.policy.VisibilityDelay)
-	_, err := t.move(ctx, step{to: remittance.Checking, reason: remittance.WaitsForEnquiry, actor: remittance.ActorRail, deadline: t.attentionAt})
+	reason := remittance.WaitsForEnquiry
+	lockedOut := credentialsRefused(why)
+	if lockedOut {
+		reason = remittance.CredentialsRefused
+	}
+	_, err := t.move(ctx, step{to: remittance.Checking, reason: reason, actor: remittance.ActorRail, deadline: t.attentionAt,
+		attention: lockedOut || workflow.Now(ctx).After(t.attentionAt)})
 	return err
 }
 
@@ -117,7 +140,7 @@ func (t *transfer) doubt(ctx workflow.Context) error {
 // that takes too long.
 func (t *transfer) check(ctx workflow.Context) error {
 	state, known, err := t.enquire(ctx, contract.UntilKnown, "find out what became of the instruction")
-	if err != nil || t.resolution != nil {
+	if err != nil || t.outweighed(state, known) {
 		return t.resolved(ctx, err)
 	}
 	if !known {
@@ -125,7 +148,7 @@ func (t *transfer) check(ctx workflow.Context) error {
 	}
 	if state.Stage == contract.StageNotFound {
 		// Proof that the key was never used, so the window for it starts anew.
-		t.neverSent, t.instructedAt = true, workflow.Now(ctx).UTC()
+		t.neverSent, t.provenBy, t.instructedAt = true, state.AskedBy, workflow.Now(ctx).UTC()
 		_, err := t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorRail,
 			attention: t.instructedAt.After(t.attentionAt)})
 		return err
@@ -140,17 +163,31 @@ func (t *transfer) await(ctx workflow.Context) error {
 			return err
 		}
 	}
-	state, known, err := t.enquire(ctx, contract.UntilKnown, "wait for the bank to execute it")
-	if err != nil || t.resolution != nil {
+	until := contract.UntilNews
+	if t.state.Reason == remittance.WaitsForApproval {
+		until = contract.UntilKnown
+	}
+	state, known, err := t.enquire(ctx, until, "wait for the bank to execute it")
+	if err != nil || t.outweighed(state, known) {
 		return t.resolved(ctx, err)
 	}
-	if !known {
+	if !known || state.Stage == contract.StageNotFound { // it gave us a number for it: not found is for a person to settle
 		return t.attend(ctx)
 	}
-	if state.Stage == contract.StageNotFound {
-		return t.attend(ctx) // it gave us a number for it; only a person can settle that
+	if state.Stage == contract.StageApproval {
+		return t.awaitsApproval(ctx)
 	}
 	return t.known(ctx, state)
+}
+
+// outweighed reports that an operator's verdict is to be taken. The bank's own
+// word, once it is there, weighs more.
+func (t *transfer) outweighed(s contract.BankState, known bool) bool {
+	if known && s.Stage != contract.StageNotFound && t.resolution != nil {
+		t.resolution = nil
+		t.unresolved = refuse(contract.ErrTypeTooLate, "the bank shows it as "+string(s.Stage))
+	}
+	return t.resolution != nil
 }
 
 // callOff asks the bank to cancel. What the bank then says of the instruction
@@ -258,9 +295,9 @@ func (t *transfer) awaitFinality(ctx workflow.Context) error {
 	if !t.pause(ctx, deadline, "can still come back until then", t.notice) {
 		return nil
 	}
-	state, _, err := t.poll(ctx, contract.UntilAny, t.policy.EnquireEvery, t.policy.AttentionAfter, "a last look before it is final")
-	if err != nil {
-		return err
+	state, answered, err := t.poll(ctx, contract.UntilAny, t.policy.EnquireEvery, t.policy.AttentionAfter, "a last look before it is final")
+	if err != nil || !answered && workflow.Now(ctx).Before(t.attentionAt) {
+		return err // a nudge ended the look: look again
 	}
 	switch state.Stage {
 	case contract.StageExecuted:
@@ -341,7 +378,13 @@ func (t *transfer) resolved(ctx workflow.Context, err error) error {
 		return err
 	}
 	r := *t.resolution
+	t.unresolved = nil
 	defer func() { t.resolution = nil }()
+	if !r.Executed {
+		if shown, err := t.shownByTheBank(ctx); shown || err != nil {
+			return err
+		}
+	}
 	switch {
 	case r.Executed && r.RailRef != "":
 		t.state.RailRef = r.RailRef
@@ -355,4 +398,21 @@ func (t *transfer) resolved(ctx workflow.Context, err error) error {
 			postings: []contract.Posting{contract.PostGiveBack, contract.PostRelease}})
 	}
 	return err
+}
+
+// shownByTheBank asks the bank once more before money is released on somebody's
+// word. What the bank shows as taken is followed, not released.
+func (t *transfer) shownByTheBank(ctx workflow.Context) (bool, error) {
+	state, _, err := t.poll(ctx, contract.UntilAny, t.policy.EnquireEvery, lastLook, "ask once more before it is released")
+	if err != nil {
+		return false, err
+	}
+	switch state.Stage {
+	case contract.StageUnknown, contract.StageNotFound, contract.StageNotExecuted:
+		return false, nil
+	}
+	t.state.RailRef = state.RailRef
+	t.unresolved = refuse(contract.ErrTypeTooLate, "the bank shows it as "+string(state.Stage))
+	_, err = t.move(ctx, step{to: remittance.Processing, reason: remittance.WaitsForRail, code: state.Code, actor: remittance.ActorRail})
+	return true, err
 }

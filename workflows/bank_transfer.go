@@ -48,10 +48,11 @@ func (t *bankTransfer) setup(ctx workflow.Context) error {
 }
 
 func (t *bankTransfer) run(ctx workflow.Context) error {
+	t.instructed(ctx)
 	if err := t.open(ctx, t.policy.FundingWindow); err != nil {
 		return err
 	}
-	t.instructed(ctx)
+	t.searchFromTheStart()
 	for !t.state.Final {
 		if err := t.advance(ctx); err != nil {
 			return err
@@ -82,13 +83,11 @@ func (t *bankTransfer) awaitFunds(ctx workflow.Context) error {
 	if err != nil || !look {
 		return err
 	}
-	short, err := t.move(ctx, step{
+	t.instructed(ctx)
+	_, err = t.move(ctx, step{
 		to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorSystem,
 		postings: []contract.Posting{contract.PostHold, contract.PostInstruct},
 	})
-	if err == nil && short == 0 {
-		t.instructed(ctx)
-	}
 	return err
 }
 
@@ -101,11 +100,11 @@ func (t *bankTransfer) awaitCorrection(ctx workflow.Context) error {
 		t.state.Account, t.state.RailRef = t.correction.Account, ""
 		t.state.Generation++
 		t.correction = nil
+		t.instructed(ctx)
 		_, err := t.move(ctx, step{
 			to: remittance.Processing, reason: remittance.WaitsForRail, actor: remittance.ActorMerchant,
 			postings: []contract.Posting{contract.PostInstruct},
 		})
-		t.instructed(ctx)
 		return err
 	case t.cancel != nil:
 		_, err := t.move(ctx, step{to: remittance.Cancelled, reason: remittance.CancelledByUs, actor: t.cancel.actor, final: true, postings: release})

@@ -482,13 +482,65 @@ func TestOperatorResolves(t *testing.T) {
 	}
 }
 
+// TestResolveIsCheckedWithTheBank: a verdict that would release money is not
+// taken while the bank shows the transfer as its own.
+func TestResolveIsCheckedWithTheBank(t *testing.T) {
+	w := newWorld(amount, true)
+	w.in.Policy.VisibilityDelay = 500 * time.Hour
+	w.bank.hidden = 30 * time.Hour
+	w.bank.answers = []answer{losesAfter, losesAfter, losesAfter}
+	w.bank.course[1].after = 60 * time.Hour
+	w.in.Policy.EnquireEvery = 20 * time.Hour // it has not looked since
+	verdict := w.ask(31*time.Hour, contract.UpdateResolve, contract.ResolveInput{Evidence: "help desk"})
+	s := w.run(t)
+	require.Equal(t, contract.ErrTypeTooLate, verdict.errType())
+	require.Equal(t, remittance.Paid, s.Status)
+	w.settled(t, s, amount)
+}
+
+// TestWhatItWaitsFor: approval at the bank and refused credentials are seen by
+// whoever looks at the remittance.
+func TestWhatItWaitsFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		arrange func(*world)
+		reason  remittance.Reason
+		waits   remittance.Reason
+		status  remittance.Status
+	}{
+		"the bank tells of the approval only when asked": {func(w *world) {
+			w.bank.course = []event{{0, contract.StageApproval, ""}, {10 * time.Hour, contract.StageExecuted, ""}}
+		}, remittance.WaitsForApproval, remittance.WaitsForApproval, remittance.Processing},
+		"our credentials are refused": {func(w *world) {
+			w.bank.answers = []answer{locksOut, locksOut, locksOut}
+			w.in.Policy.VisibilityDelay = 6 * time.Hour
+		}, remittance.CredentialsRefused, remittance.WaitsForOperator, remittance.Checking},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(amount, true)
+			c.arrange(w)
+			var seen contract.State
+			w.env.RegisterDelayedCallback(func() {
+				v, err := w.env.QueryWorkflow(contract.QueryStatus)
+				require.NoError(t, err)
+				require.NoError(t, v.Get(&seen))
+			}, 5*time.Hour)
+			s := w.run(t)
+			require.Equal(t, c.status, seen.Status)
+			require.Equal(t, c.reason, seen.Reason)
+			require.Equal(t, c.waits, seen.WaitsFor())
+			require.Equal(t, remittance.Paid, s.Status)
+			w.settled(t, s, amount)
+		})
+	}
+}
+
 // TestInherited: a workflow that finds its remittance already open by another
 // execution enquires before it instructs.
 func TestInherited(t *testing.T) {
 	for name, sent := range map[string]bool{"the other one had sent it": true, "the other one had not": false} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(amount, false)
-			_, err := w.books.Open(t.Context(), contract.OpenInput{Order: w.in.Order, Owner: "another run"})
+			_, err := w.books.Open(t.Context(), contract.OpenInput{Order: w.in.Order, Owner: "another run", At: w.env.Now(), FundingDeadline: w.env.Now()})
 			require.NoError(t, err)
 			key := remittance.Key{Ref: w.in.Order.Ref, Step: "transfer", Generation: 1}
 			if sent {

@@ -20,8 +20,9 @@ func details(s contract.State) string {
 		fmt.Fprintf(&b, "\n%s  \n%s\n", s.Reason.Sentence(remittance.En), s.Reason.Sentence(remittance.Ja))
 	}
 	if w := s.WaitsFor(); w != remittance.ReasonNone && w != s.Reason {
-		fmt.Fprintf(&b, "\n- waits for: %s\n", w.Sentence(remittance.En))
+		fmt.Fprintf(&b, "\nWaits for: %s\n", w.Sentence(remittance.En))
 	}
+	b.WriteString("\n") // Markdown wants a blank line before a list
 	if s.Shortfall > 0 {
 		fmt.Fprintf(&b, "- missing: %s\n", s.Shortfall)
 	}

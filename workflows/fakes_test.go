@@ -48,6 +48,9 @@ func (b *fakeBooks) fund(y remittance.Yen) {
 func (b *fakeBooks) Open(_ context.Context, in contract.OpenInput) (contract.State, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if in.FundingDeadline.IsZero() || in.At.IsZero() || in.HoldOnly == (in.Order.Account != "") {
+		return contract.State{}, fmt.Errorf("%w: an incomplete order", activities.ErrConflict)
+	}
 	if r, ok := b.rows[in.Order.Ref]; ok {
 		if r.order.RequestHash != in.Order.RequestHash {
 			return contract.State{}, fmt.Errorf("%w: the id is taken", activities.ErrConflict)
@@ -57,7 +60,7 @@ func (b *fakeBooks) Open(_ context.Context, in contract.OpenInput) (contract.Sta
 		return s, nil
 	}
 	o := in.Order
-	r := &row{order: o, owner: in.Owner, state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account, Seq: 2, Generation: 1}}
+	r := &row{order: o, owner: in.Owner, state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account, Seq: 2, Generation: 1, OpenedAt: in.At}}
 	b.rows[o.Ref] = r
 	if b.available < o.Amount {
 		r.state.Status, r.state.Reason = remittance.AwaitingFunds, remittance.WaitsForFunds

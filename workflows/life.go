@@ -23,6 +23,9 @@ type life struct {
 	openErr error
 	wake    workflow.Channel // a handler has left something for the main loop
 	turn    workflow.Mutex   // one step at a time, each under its own number
+
+	attentionAt time.Time // when an operator is asked to look
+	opening     contract.OpenInput
 }
 
 func newLife(ctx workflow.Context, o contract.Order) life {
@@ -55,6 +58,7 @@ func (l *life) openHeld(ctx workflow.Context, fundingWindow, recipientWindow tim
 
 func (l *life) record(ctx workflow.Context, in contract.OpenInput) error {
 	in.Order, in.At, in.Owner = l.order, workflow.Now(ctx).UTC(), owner(ctx)
+	l.opening = in
 	state, err := callLocal(withBooks(ctx, "record the order and hold the money"), ledger.OpenRemittance, in)
 	if err != nil {
 		l.openErr = err
@@ -149,8 +153,7 @@ func (l *life) commit(ctx workflow.Context, s step) (remittance.Yen, error) {
 // can have been sent in between. Where that is not the explanation, the
 // workflow and the books disagree about money, and it halts.
 func (l *life) adopt(ctx workflow.Context, cause error) error {
-	state, err := callLocal(withBooks(ctx, "read the step that stands"), ledger.OpenRemittance,
-		contract.OpenInput{Order: l.order, At: workflow.Now(ctx).UTC(), Owner: owner(ctx)})
+	state, err := callLocal(withBooks(ctx, "read the step that stands"), ledger.OpenRemittance, l.opening)
 	if err != nil || state.Inherited || state.Seq != l.state.Seq+1 {
 		return l.halt(ctx, cause)
 	}
@@ -179,6 +182,11 @@ func (l *life) show(ctx workflow.Context) error {
 		contract.AttrNeedsAttention.ValueSet(s.NeedsAttention),
 		setOrUnset(contract.AttrReason, s.Reason),
 		setOrUnset(contract.AttrWaitsFor, s.WaitsFor()),
+	}
+	// A rail has no deadline of its own: until then it is waited for, and then an
+	// operator is asked.
+	if s.Deadline == nil && s.Status == remittance.Processing && !s.NeedsAttention && !l.attentionAt.IsZero() {
+		s.Deadline = &l.attentionAt
 	}
 	if s.Deadline != nil {
 		updates = append(updates, contract.AttrDeadline.ValueSet(*s.Deadline))

@@ -22,7 +22,7 @@ func (l *accountLink) setup(ctx workflow.Context) error {
 		return err
 	}
 	if err := workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateResend, l.resend,
-		workflow.UpdateHandlerOptions{Validator: func(ctx workflow.Context) error { return l.stillAsking(ctx) }}); err != nil {
+		workflow.UpdateHandlerOptions{Validator: l.validateResend}); err != nil {
 		return err
 	}
 	if err := workflow.SetUpdateHandlerWithOptions(ctx, contract.UpdateExtend, l.extendDeadline,
@@ -76,6 +76,13 @@ func (l *accountLink) decline(ctx workflow.Context) (contract.State, error) {
 	return l.state, err
 }
 
+func (l *accountLink) validateResend(ctx workflow.Context) error {
+	if l.terms.Contact == "" {
+		return refuse(contract.ErrTypeInvalid, "it has no contact to send to")
+	}
+	return l.stillAsking(ctx)
+}
+
 func (l *accountLink) resend(workflow.Context) (contract.State, error) {
 	l.tell(contract.NoticeLink)
 	return l.state, nil
@@ -93,7 +100,7 @@ func (l *accountLink) validateExtend(ctx workflow.Context, in contract.ExtendInp
 
 func (l *accountLink) extendDeadline(ctx workflow.Context, in contract.ExtendInput) (contract.State, error) {
 	_, err := l.move(ctx, step{to: remittance.AwaitingRecipient, reason: l.state.Reason, code: l.state.Code,
-		actor: remittance.ActorMerchant, deadline: in.Until.Truncate(time.Second), note: "deadline_extended"})
+		actor: remittance.ActorMerchant, deadline: in.Until.Truncate(time.Second), note: "deadline_extended", attention: l.state.NeedsAttention})
 	l.reminded = 0
 	l.nudge()
 	return l.state, err
@@ -112,6 +119,7 @@ func (l *accountLink) changeContact(ctx workflow.Context, in contract.ChangeCont
 	l.terms.Contact = in.Contact
 	n := l.notice(contract.NoticeLink)
 	n.Renew = true
+	l.outbox.waiting = nil // what has not gone out must not go to the old contact
 	l.outbox.put(n)
 	return l.state, l.note(ctx, "contact_changed", false)
 }

@@ -27,3 +27,10 @@ func rejection(err error) (contract.Rejection, bool) {
 func refuse(errType, message string) error {
 	return temporal.NewNonRetryableApplicationError(message, errType, nil)
 }
+
+// credentialsRefused reports that the rail turned us away for our credentials,
+// however often it was asked.
+func credentialsRefused(err error) bool {
+	var app *temporal.ApplicationError
+	return errors.As(err, &app) && app.Type() == contract.ErrTypeMisconfigured
+}

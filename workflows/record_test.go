@@ -124,7 +124,7 @@ var bankTransfers = []scenario{
 		}},
 	{name: "inherited", status: remittance.Paid,
 		arrange: func(l *live) {
-			_, err := l.books.Open(context.Background(), contract.OpenInput{Order: l.in.Order, Owner: "another run"})
+			_, err := l.books.Open(context.Background(), contract.OpenInput{Order: l.in.Order, Owner: "another run", At: time.Now(), FundingDeadline: time.Now()})
 			if err != nil {
 				panic(err)
 			}

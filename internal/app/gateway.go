@@ -45,7 +45,8 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 		return err
 	}
 	pages, err := web.Pages(&recipients{newOrders(cfg, store, c), store.Links, o.now},
-		web.Options{Log: o.log, HTTPS: strings.HasPrefix(cfg.Link.PublicURL, "https://")})
+		web.Options{Log: o.log, HTTPS: strings.HasPrefix(cfg.Link.PublicURL, "https://"),
+			Limits: web.Limits{PerLink: cfg.Gateway.PerLink, PerAddress: cfg.Gateway.PerAddress}})
 	if err != nil {
 		return err
 	}

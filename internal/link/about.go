@@ -17,17 +17,14 @@ type About struct {
 	Lang    remittance.Lang // the language to write in
 }
 
-// Describe stores what a link says of itself. Errors: [ErrUnknown] when the link
-// was not created.
+// Describe stores what a link says of itself. Once a token was issued people may
+// have read it, and it stays as it is.
 func (l *Links) Describe(ctx context.Context, ref remittance.Ref, about About) error {
 	return l.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		res, err := tx.Exec(ctx, `UPDATE links SET purpose = $3, lang = $4 WHERE merchant = $1 AND remittance_id = $2`,
+		_, err := tx.Exec(ctx, `UPDATE links SET purpose = $3, lang = $4 WHERE merchant = $1 AND remittance_id = $2 AND issued = 0`,
 			string(ref.Merchant), string(ref.Remittance), about.Purpose, string(about.Lang))
 		if err != nil {
 			return fmt.Errorf("describe link: %w", err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(fmt.Errorf("%s: %w", ref, ErrUnknown), err)
 		}
 		return nil
 	})

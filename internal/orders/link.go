@@ -1,9 +1,11 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"soukin/contract"
@@ -16,7 +18,11 @@ import (
 // openLink keeps what the recipient will be asked and where they are reached.
 // It is repeatable: the same order gives the same link.
 func (s *Service) openLink(ctx context.Context, ref remittance.Ref, p parsedRecipient) (remittance.ContactID, error) {
-	if err := s.Links.Create(ctx, ref, p.codes); err != nil {
+	err := s.Links.Create(ctx, ref, p.codes)
+	if errors.Is(err, link.ErrConflict) {
+		return "", fault(RuleOtherBody, "remittance_id").because(err)
+	}
+	if err != nil {
 		return "", trouble(err)
 	}
 	if err := s.Links.Describe(ctx, ref, p.about); err != nil {
@@ -49,6 +55,9 @@ func (s *Service) linkTerms(ctx context.Context, m remittance.MerchantID, p pars
 	if p.window > 0 {
 		t.Window = p.window
 	}
+	// The earliest first, in a copy: the settings are shared.
+	t.Reminders = slices.Clone(t.Reminders)
+	slices.SortFunc(t.Reminders, func(a, b time.Duration) int { return cmp.Compare(b, a) })
 	return t, nil
 }
 
@@ -72,7 +81,7 @@ func (s *Service) Extend(ctx context.Context, ref remittance.Ref, until time.Tim
 	if row.Deadline == nil || !until.After(*row.Deadline) || until.After(row.CreatedAt.AddDate(0, 0, 2*maxDays)) {
 		return contract.State{}, Faults{fault(RuleUntil, "until")}
 	}
-	return s.update(ctx, ref, contract.UpdateExtend, fmt.Sprintf("extend/%d", until.Unix()), RuleLinkTooLate, contract.ExtendInput{Until: until})
+	return s.update(ctx, ref, contract.UpdateExtend, fmt.Sprintf("extend/%d/%d", row.Deadline.Unix(), until.Unix()), RuleLinkTooLate, contract.ExtendInput{Until: until})
 }
 
 // ChangeContact sends the link to another address or number and ends the
@@ -92,6 +101,10 @@ func (s *Service) ChangeContact(ctx context.Context, ref remittance.Ref, email, 
 	id, err := s.Vault.PutContact(ctx, ref.Merchant, p.contact)
 	if err != nil {
 		return contract.State{}, trouble(err)
+	}
+	// At once, not with the next notice: who has the old link may be the wrong person.
+	if err := s.Links.Revoke(ctx, ref); err != nil {
+		return contract.State{}, s.ofLink(err)
 	}
 	return s.update(ctx, ref, contract.UpdateChangeContact, fmt.Sprintf("contact/%d/%s", row.Seq, id), RuleLinkTooLate, contract.ChangeContactInput{Contact: id})
 }

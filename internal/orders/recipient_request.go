@@ -2,6 +2,8 @@ package orders
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +32,12 @@ type Recipient struct {
 	Code3Label  string `json:"code3_label,omitempty"`
 	ExpiresDays string `json:"expires_days,omitempty"` // 1 to 180; empty follows the settings
 }
+
+// Format is masked for every verb.
+func (r Recipient) Format(f fmt.State, _ rune) { fmt.Fprint(f, "(recipient)") }
+
+// LogValue is masked.
+func (r Recipient) LogValue() slog.Value { return slog.StringValue("(recipient)") }
 
 func (r Recipient) fields() []string {
 	return []string{r.Email, r.Phone, r.Lang, r.Purpose, r.Code, r.CodeLabel, r.Code2, r.Code2Label, r.Code3, r.Code3Label, r.ExpiresDays}

@@ -53,6 +53,7 @@ const (
 	RuleAccountInUse Rule = "account_in_use"
 	RuleOtherFunding Rule = "other_funding"
 	RuleMayNotShow   Rule = "link_may_not_be_shown"
+	RuleNoContact    Rule = "no_contact"
 
 	RuleCancelTooLate  Rule = "too_late_to_cancel"
 	RuleCorrectTooLate Rule = "too_late_to_correct"
@@ -79,7 +80,7 @@ func Rules() []Rule {
 		RuleUnknownColumn, RuleRepeatedColumn, RuleMissingColumn, RuleEmptyFile, RuleLargeFile, RuleEncoding, RuleRowLength, RuleRowQuotes,
 		RuleDuplicateRow, RuleExpectation,
 		RuleNoRemittance, RuleNoMerchant, RuleNoAccount, RuleDeletedAccount, RuleNoLink,
-		RuleOtherBody, RuleSpentID, RuleAccountInUse, RuleOtherFunding, RuleMayNotShow,
+		RuleOtherBody, RuleSpentID, RuleAccountInUse, RuleOtherFunding, RuleMayNotShow, RuleNoContact,
 		RuleCancelTooLate, RuleCorrectTooLate, RuleResolveTooLate, RuleLinkTooLate, RuleNotPaid,
 		RuleNoAnswer, RuleNoWorkflow, RuleDatabase,
 	}
@@ -223,6 +224,9 @@ var catalogue = map[Rule]ruleEntry{
 	RuleMayNotShow: {CodeConflict,
 		Text{"この加盟店の設定では、受取リンクを表示できません。", "The merchant's settings do not allow a link to be shown."},
 		Text{"リンクを見た人は受取人として手続きできます。必要なら加盟店の設定を変えてください。", "Whoever reads a link can act as the recipient. Change the merchant's settings if it must be."}},
+	RuleNoContact: {CodeConflict,
+		Text{"この送金には案内を送る連絡先がありません。", "This remittance has no contact to send to."},
+		Text{"連絡先を登録するか、リンクを表示して自分で渡してください。", "Give it a contact, or have the link shown and hand it over."}},
 
 	RuleCancelTooLate: {CodeTooLate,
 		Text{"状態が {status} なので取り消せません。", "It is {status} and cannot be cancelled."},

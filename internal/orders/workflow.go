@@ -80,6 +80,8 @@ func (s *Service) update(ctx context.Context, ref remittance.Ref, name, id strin
 	switch {
 	case err == nil:
 		return state, nil
+	case applicationType(err) == contract.ErrTypeInvalid && name == contract.UpdateResend:
+		return contract.State{}, fault(RuleNoContact, "").because(err)
 	case applicationType(err) == contract.ErrTypeTooLate:
 		return contract.State{}, s.refused(ctx, ref, late, err)
 	case !isOver(err):
