@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -42,7 +43,8 @@ func (f *follower) show(rows []batch.Row) {
 		// One line a row: a wrapped row could not be redrawn in place.
 		unwrapped := *f.s
 		unwrapped.width = 0
-		f.live.draw(unwrapped.rowTable(rows, false) + "\n" + f.s.tally(rows) + "\n")
+		shown := openOnes(rows, f.live.height-aroundRows)
+		f.live.draw(unwrapped.rowTable(shown, false) + "\n" + f.s.tally(rows) + "\n")
 		return
 	}
 	for _, r := range rows {
@@ -58,6 +60,25 @@ func (f *follower) show(rows []batch.Row) {
 		// Progress that cannot be shown must not end the work.
 		_, _ = fmt.Fprintf(f.w, "%s  %-12s %12s  %s\n", time.Now().In(jst).Format(time.TimeOnly), r.RemittanceID, yen(r.Amount), status)
 	}
+}
+
+// aroundRows is what a live table has besides its rows: titles, an empty line, the
+// tally, and the cursor's line.
+const aroundRows = 4
+
+// openOnes leaves out rows that have ended, the first ones first, until the rest
+// fits; the tally still counts them.
+func openOnes(rows []batch.Row, room int) []batch.Row {
+	over := len(rows) - room
+	var out []batch.Row
+	for _, r := range rows {
+		if over > 0 && r.Final {
+			over--
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // rowStatus is the status in words, with a mark where an ended-looking one is
@@ -78,13 +99,17 @@ func (s *session) rowStatus(r batch.Row) string {
 	return text
 }
 
-// rowTable draws rows of a file. ended adds the column that says whether each
-// ended as expected.
+// rowTable draws rows of a file, with their patterns where there are several.
+// ended adds the column that says whether each ended as expected.
 func (s *session) rowTable(rows []batch.Row, ended bool) string {
 	cols := []column{
 		{title: phrase{"REMITTANCE", "送金ID"}},
 		{title: phrase{"AMOUNT", "金額"}, right: true},
 		{title: phrase{"STATUS", "状態"}},
+	}
+	mixed := slices.ContainsFunc(rows, func(r batch.Row) bool { return r.Pattern != remittance.BankTransfer })
+	if mixed {
+		cols = append(cols, column{title: phrase{"PATTERN", "方式"}, spare: 2})
 	}
 	if ended {
 		cols = append(cols, column{title: phrase{"EXPECTED", "想定"}, spare: 1})
@@ -93,6 +118,9 @@ func (s *session) rowTable(rows []batch.Row, ended bool) string {
 	table := make([][]string, len(rows))
 	for i, r := range rows {
 		table[i] = []string{s.rowName(r), rowAmount(r), s.rowStatus(r)}
+		if mixed {
+			table[i] = append(table[i], s.pattern(r.Pattern))
+		}
 		if ended {
 			table[i] = append(table[i], s.rowExpectation(r))
 		}

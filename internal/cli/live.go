@@ -20,8 +20,9 @@ type live struct {
 func (l *live) draw(block string) {
 	lines := strings.Split(strings.TrimSuffix(block, "\n"), "\n")
 	if room := l.height - 1; len(lines) > room && room > 1 {
-		hidden := len(lines) - room + 1
-		lines = append(lines[:room-1], fmt.Sprintf("... +%d", hidden))
+		// The last line sums up and stays.
+		hidden, last := len(lines)-room+1, lines[len(lines)-1]
+		lines = append(lines[:room-2], fmt.Sprintf("... +%d", hidden), last)
 	}
 	var b strings.Builder
 	if l.lines > 0 {

@@ -61,6 +61,10 @@ func TestLiveBlockNeverWrapsOrScrolls(t *testing.T) {
 	assert.Equal(t, 4, strings.Count(out.String(), "\n"), "one line stays free for the cursor")
 
 	out.Reset()
+	(&live{w: &out, width: 20, height: 5}).draw("titles\n1\n2\n3\n4\nsum\n")
+	assert.Contains(t, out.String(), "titles\n1\n... +3\nsum\n", "what sums up stays")
+
+	out.Reset()
 	l.draw("x\n")
 	assert.True(t, strings.HasPrefix(out.String(), "\x1b[4A"), "goes back over what it drew")
 }
