@@ -20,7 +20,7 @@ const (
 	submitAttempt  = 35 * time.Second    // above the adapter's own HTTP timeout, which names the outcome
 	enquireAttempt = 15 * time.Second
 	cancelPatience = 2 * time.Minute
-	lastLook       = 20 * time.Second
+	lastLook       = 8 * time.Second
 	noticeAttempt  = 30 * time.Second
 	noticePatience = 15 * time.Minute
 )

@@ -97,7 +97,11 @@ func (n *notifier) message(in contract.NoticeInput, told orders.Told, token link
 	m := notify.Message{
 		Ref: in.Ref, Kind: notify.Kind(in.Kind), Key: in.Key, To: told.To, Lang: told.About.Lang,
 		Merchant: notify.Merchant{Name: told.Merchant.DisplayName, Help: helpLines(told)},
-		Purpose:  told.About.Purpose, Amount: in.Amount, Reason: in.Reason, Codes: told.Labels, Link: page,
+		Purpose:  told.About.Purpose, Amount: in.Amount, Reason: in.Reason, Link: page,
+	}
+	switch in.Kind {
+	case contract.NoticeLink, contract.NoticeReminder, contract.NoticeReopened:
+		m.Codes = told.Labels // the status page asks for none
 	}
 	if in.Deadline != nil {
 		m.Deadline = *in.Deadline
