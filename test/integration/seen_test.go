@@ -58,7 +58,7 @@ func TestAnOperatorSeesWhatEachWaitsFor(t *testing.T) {
 			status   remittance.Status
 			waitsFor remittance.Reason
 			reason   remittance.Reason // empty: whatever led to it
-			within   time.Duration // the deadline, from now; 0: none
+			within   time.Duration     // the deadline, from now; 0: none
 		}{
 			"FUNDS":      {remittance.AwaitingFunds, remittance.WaitsForFunds, remittance.WaitsForFunds, in.cfg.Bank.Policy.FundingWindow},
 			"FINALITY":   {remittance.Sent, remittance.WaitsForFinality, remittance.WaitsForFinality, time.Hour},
