@@ -134,16 +134,6 @@ func accepts(form *html.Node, name, value string) bool {
 
 func (p paper) form() *html.Node { return p.find("form", "id", "step") }
 
-// asks reports whether the page has a field that a person can fill.
-func (p paper) asks(name string) bool {
-	form := p.form()
-	if form == nil {
-		return false
-	}
-	n := descendant(form, "input", "name", name)
-	return n != nil && attr(n, "type") != "hidden"
-}
-
 // offers reports whether the page lets a person choose the value.
 func (p paper) offers(name, value string) bool {
 	for n := range p.root.Descendants() {
