@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -143,7 +144,13 @@ func (s *System) startTemporal(ctx context.Context, o Options, places places, ui
 		}
 		opts.Existing, opts.Namespace = &cfg.Temporal.Options, cfg.Temporal.Namespace()
 	}
-	if s.server, err = devserver.Start(ctx, opts); err != nil {
+	s.server, err = devserver.Start(ctx, opts)
+	if o.UIPort == 0 && errors.Is(err, syscall.EADDRINUSE) {
+		// Another demo took the usual port since we looked; nobody asked for it.
+		opts.UIPort = 0
+		s.server, err = devserver.Start(ctx, opts)
+	}
+	if err != nil {
 		return err
 	}
 	s.WebUI = s.server.UI
