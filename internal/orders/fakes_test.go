@@ -140,8 +140,9 @@ type fixture struct {
 
 func settings() orders.Settings {
 	return orders.Settings{
-		Policy: contract.BankPolicy{FundingWindow: time.Hour, CorrectionWindow: 240 * time.Hour},
-		Cap:    500_000, Fee: 130, FeeSameBank: 10, OwnBank: "0310",
+		Policy: contract.BankPolicy{FundingWindow: time.Hour, CorrectionWindow: 240 * time.Hour, SubmitAttempts: 1, SubmitWindow: time.Hour,
+			EnquireEvery: time.Minute, AttentionAfter: time.Hour, WatchEvery: time.Hour},
+		Cap: 500_000, Fee: 130, FeeSameBank: 10, OwnBank: "0310",
 		Link:    contract.LinkTerms{Window: 48 * time.Hour, ReopenWindow: 24 * time.Hour, Reminders: []time.Duration{time.Hour}, MaxReopens: 3},
 		PageURL: func(t link.Token) string { return "https://pay.example.jp/r/" + t.Reveal() },
 	}
