@@ -16,32 +16,32 @@ import (
 	"soukin/remittance"
 )
 
-var bank *activities.Bank // method references only
+var names = contract.ActivitiesOf(remittance.RailBank)
 
 var noon = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 
 type scriptedBank struct {
 	submit, cancel error
-	state          contract.BankState
+	state          contract.RailState
 	stateErr       error
 }
 
-func (b scriptedBank) Submit(context.Context, activities.BankInstruction) (contract.SubmitResult, error) {
+func (b scriptedBank) Submit(context.Context, activities.Instruction) (contract.SubmitResult, error) {
 	return contract.SubmitResult{RailRef: "1"}, b.submit
 }
-func (b scriptedBank) State(context.Context, activities.BankInstruction, string) (contract.BankState, error) {
+func (b scriptedBank) State(context.Context, activities.Instruction, string) (contract.RailState, error) {
 	return b.state, b.stateErr
 }
-func (b scriptedBank) Find(context.Context, activities.BankInstruction, time.Time) (contract.BankState, error) {
+func (b scriptedBank) Find(context.Context, activities.Instruction, time.Time) (contract.RailState, error) {
 	return b.state, b.stateErr
 }
-func (b scriptedBank) Cancel(context.Context, string) error    { return b.cancel }
-func (b scriptedBank) FinalAfter(executed time.Time) time.Time { return executed.Add(48 * time.Hour) }
+func (b scriptedBank) Cancel(context.Context, activities.Instruction, string) error { return b.cancel }
+func (b scriptedBank) FinalAfter(executed time.Time) time.Time                      { return executed.Add(48 * time.Hour) }
 
 func environment(bank scriptedBank, honoursKeys bool) *testsuite.TestActivityEnvironment {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
-	activities.RegisterBank(env, activities.NewBank(bank, honoursKeys, func() time.Time { return noon }))
+	activities.RegisterRail(env, remittance.RailBank, activities.NewCounterparty(bank, honoursKeys, func() time.Time { return noon }))
 	return env
 }
 
@@ -68,7 +68,7 @@ func TestSubmitErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := environment(scriptedBank{submit: c.give}, !c.noKeys)
-			_, err := env.ExecuteActivity(bank.SubmitBankTransfer, contract.SubmitInput{Owner: "default-test-run-id"})
+			_, err := env.ExecuteActivity(names.Submit, contract.SubmitInput{Owner: "default-test-run-id"})
 			var app *temporal.ApplicationError
 			require.ErrorAs(t, err, &app)
 			require.Equal(t, c.typ, app.Type())
@@ -80,7 +80,7 @@ func TestSubmitErrors(t *testing.T) {
 
 func TestSubmitAfterAResetSendsNothing(t *testing.T) {
 	env := environment(scriptedBank{}, true)
-	_, err := env.ExecuteActivity(bank.SubmitBankTransfer, contract.SubmitInput{Owner: "the run before the reset"})
+	_, err := env.ExecuteActivity(names.Submit, contract.SubmitInput{Owner: "the run before the reset"})
 	var app *temporal.ApplicationError
 	require.ErrorAs(t, err, &app)
 	require.Equal(t, contract.ErrTypeUnknown, app.Type())
@@ -99,11 +99,11 @@ func TestEnquiryEnds(t *testing.T) {
 	}
 	for _, until := range []contract.EnquireUntil{contract.UntilKnown, contract.UntilNews, contract.UntilChanged, contract.UntilAny} {
 		for _, stage := range stages {
-			env := environment(scriptedBank{state: contract.BankState{Stage: stage}}, true)
-			v, err := env.ExecuteActivity(bank.EnquireBankTransfer, contract.EnquireInput{RailRef: "1", Until: until})
+			env := environment(scriptedBank{state: contract.RailState{Stage: stage}}, true)
+			v, err := env.ExecuteActivity(names.Enquire, contract.EnquireInput{RailRef: "1", Until: until})
 			if until == contract.UntilAny || ends[until][stage] {
 				require.NoError(t, err, "%s %s", until, stage)
-				var s contract.BankState
+				var s contract.RailState
 				require.NoError(t, v.Get(&s))
 				require.Equal(t, stage, s.Stage)
 				require.Equal(t, stage == contract.StageExecuted || stage == contract.StageRecalling, s.FinalAfter != nil)
@@ -125,11 +125,11 @@ func TestNotFoundIsBelievedLate(t *testing.T) {
 		typ          string
 	}{"before": {noon.Add(time.Second), contract.ErrTypeStillOpen}, "at the instant": {noon, ""}} {
 		t.Run(name, func(t *testing.T) {
-			env := environment(scriptedBank{state: contract.BankState{Stage: contract.StageNotFound}}, true)
-			v, err := env.ExecuteActivity(bank.EnquireBankTransfer, contract.EnquireInput{VisibleAfter: c.visibleAfter, Until: contract.UntilKnown})
+			env := environment(scriptedBank{state: contract.RailState{Stage: contract.StageNotFound}}, true)
+			v, err := env.ExecuteActivity(names.Enquire, contract.EnquireInput{VisibleAfter: c.visibleAfter, Until: contract.UntilKnown})
 			if c.typ == "" {
 				require.NoError(t, err)
-				var s contract.BankState
+				var s contract.RailState
 				require.NoError(t, v.Get(&s))
 				require.Equal(t, contract.StageNotFound, s.Stage)
 				return
@@ -143,13 +143,13 @@ func TestNotFoundIsBelievedLate(t *testing.T) {
 
 func TestCancelTooLateIsAnAnswer(t *testing.T) {
 	env := environment(scriptedBank{cancel: fmt.Errorf("cancel: %w", &remittance.RailError{Outcome: remittance.OutcomeRejected, Code: "X"})}, true)
-	v, err := env.ExecuteActivity(bank.CancelBankTransfer, contract.CancelTransferInput{RailRef: "1"})
+	v, err := env.ExecuteActivity(names.Cancel, contract.CancelInstructionInput{RailRef: "1"})
 	require.NoError(t, err)
-	var res contract.CancelTransferResult
+	var res contract.CancelInstructionResult
 	require.NoError(t, v.Get(&res))
-	require.Equal(t, contract.CancelTransferResult{TooLate: true, Code: "X"}, res)
+	require.Equal(t, contract.CancelInstructionResult{TooLate: true, Code: "X"}, res)
 
 	env = environment(scriptedBank{cancel: &remittance.RailError{}}, true)
-	_, err = env.ExecuteActivity(bank.CancelBankTransfer, contract.CancelTransferInput{RailRef: "1"})
+	_, err = env.ExecuteActivity(names.Cancel, contract.CancelInstructionInput{RailRef: "1"})
 	require.Error(t, err, "a lost answer is not an answer")
 }

@@ -60,8 +60,8 @@ func toTemporal(err error) error {
 // submitError is toTemporal for a call that moves money.
 //
 // A refusal counts only on the first attempt: after an attempt whose answer was
-// lost, the bank may refuse the second one because the first took the money.
-// And where the bank keeps no keys, an unknown outcome must not be retried at
+// lost, the rail may refuse the second one because the first took the money.
+// And where the rail keeps no keys, an unknown outcome must not be retried at
 // all. Both end the resending; the workflow enquires.
 func submitError(err error, attempt int32, honoursKeys bool) error {
 	mapped := toTemporal(err)
@@ -85,6 +85,6 @@ func stillOpen(stage contract.Stage) error {
 	if stage == contract.StageUnknown {
 		name = "an answer we do not know"
 	}
-	return temporal.NewApplicationErrorWithOptions("the bank says: "+name, contract.ErrTypeStillOpen,
+	return temporal.NewApplicationErrorWithOptions("the rail says: "+name, contract.ErrTypeStillOpen,
 		temporal.ApplicationErrorOptions{Category: temporal.ApplicationErrorCategoryBenign})
 }

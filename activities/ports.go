@@ -21,37 +21,52 @@ type Books interface {
 	Move(ctx context.Context, m contract.Move) (contract.MoveResult, error)
 }
 
-// BankRail is the bank's transfer API. Every method returns only
+// Rail is one counterparty that money goes through. Every adapter has the same
+// methods, and one suite proves all of them. Every method returns only
 // *remittance.RailError.
-type BankRail interface {
-	// Submit sends one instruction under its key. Outcomes: all.
-	Submit(ctx context.Context, t BankInstruction) (contract.SubmitResult, error)
-	// State enquires by the bank's number. What does not fit the instruction is
-	// Unknown, never a state. Outcomes: NotSent, RateLimited, Misconfigured,
+type Rail interface {
+	// Submit sends one instruction under its key. Secrets in the answer are kept
+	// by the adapter, never returned. Outcomes: all.
+	Submit(ctx context.Context, in Instruction) (contract.SubmitResult, error)
+	// State enquires by the rail's own number. What does not fit the instruction
+	// is Unknown, never a state. Outcomes: NotSent, RateLimited, Misconfigured,
 	// Unknown (an enquiry moves no money, so all mean "ask again").
-	State(ctx context.Context, in BankInstruction, railRef string) (contract.BankState, error)
-	// Find enquires by the mark that Submit left, from the day of the instruction
-	// on. StageNotFound means that the bank certainly never received it, which
-	// it cannot mean before the given instant; until then, and wherever the bank
-	// does not show everything, the stage is unknown.
-	Find(ctx context.Context, in BankInstruction, visibleAfter time.Time) (contract.BankState, error)
-	// Cancel asks the bank to call it off. Outcomes: Rejected means too late.
-	Cancel(ctx context.Context, railRef string) error
-	// FinalAfter is the instant after which a transfer executed at the given
-	// instant no longer comes back by itself.
+	State(ctx context.Context, in Instruction, railRef string) (contract.RailState, error)
+	// Find enquires by what Submit left of the key, from the day of the
+	// instruction on. StageNotFound means that the rail certainly never received
+	// it, which it cannot mean before the given instant; until then, and wherever
+	// the rail does not show everything, the stage is unknown. On a rail that can
+	// only be asked by sending the same request again, Find does that, unless
+	// in.LookOnly.
+	Find(ctx context.Context, in Instruction, visibleAfter time.Time) (contract.RailState, error)
+	// Cancel asks the rail to call it off. Outcomes: Rejected means too late.
+	Cancel(ctx context.Context, in Instruction, railRef string) error
+	// FinalAfter is the instant after which money executed at the given instant no
+	// longer comes back by itself. Rails that only settle are never asked.
 	FinalAfter(executed time.Time) time.Time
 }
 
-// BankInstruction is a transfer as the bank's adapter needs it. Payee is
-// resolved from the vault inside the adapter, so that details never pass
-// through a workflow.
-type BankInstruction struct {
+// Reissuer is a rail whose secrets can be replaced: the ATM network's numbers.
+type Reissuer interface {
+	// Reissue ends the numbers that are out and keeps new ones. The same n gives
+	// the same numbers. Outcomes: all; Rejected means that it is over.
+	Reissue(ctx context.Context, in Instruction, railRef string, n int) (contract.SubmitResult, error)
+}
+
+// Instruction is what a rail's adapter needs. The destination is resolved from
+// the vault inside the adapter, so that details never pass through a workflow.
+type Instruction struct {
 	Key     remittance.Key
 	Amount  remittance.Yen
-	Account remittance.AccountID
+	Account remittance.AccountID // empty for cash and gift codes
 	// At is when the money of this generation went in flight. Its day is the day
-	// of the transfer: a retry after midnight must not be another request.
+	// of a bank transfer: a retry after midnight must not be another request.
 	At time.Time
+	// Form is set for a gift card, Until for cash.
+	Form  remittance.GiftForm
+	Until time.Time
+	// LookOnly: see [Rail].Find.
+	LookOnly bool
 }
 
 // Notifier tells recipients. Where a notice carries a link, the notifier makes

@@ -63,6 +63,7 @@ func parse(home string, set, file map[string]string) (Config, error) {
 // derive fills the settings whose default depends on another setting.
 func (c *Config) derive() {
 	c.deriveAddresses()
+	c.deriveRails()
 	// The sandbox's secret is published and opens nothing else; with any other
 	// bank the setting must be made.
 	if c.Bank.ClientSecret == "" && strings.HasPrefix(c.Bank.AuthURL, c.Sandbox.URL+"/") {

@@ -25,6 +25,12 @@ type Config struct {
 	Link    Link    `group:"Links"`
 	Notify  Notify  `group:"Notices"`
 
+	Patience Patience `group:"Patience with the other rails"`
+	ATM      ATM      `group:"Cash at ATMs"`
+	Amazon   Amazon   `group:"Amazon gift cards"`
+	AuPay    AuPay    `group:"au PAY"`
+	Prepaid  Prepaid  `group:"Prepaid cards"`
+
 	// Temporal is the connection, without the payload converters: the client
 	// constructor adds those, so that nobody can forget them.
 	Temporal Temporal
@@ -58,11 +64,13 @@ type Link struct {
 	ReopenWindow time.Duration   `env:"SOUKIN_LINK_REOPEN_WINDOW" envDefault:"168h" unit:"duration" doc:"How long the link is open again after the bank could not credit the account (168h is 7 days)."`
 	Reminders    []time.Duration `env:"SOUKIN_LINK_REMINDERS" envDefault:"72h,24h" envSeparator:"," unit:"durations with commas between" doc:"How long before the deadline recipients are reminded."`
 	MaxReopens   int             `env:"SOUKIN_LINK_MAX_REOPENS" envDefault:"3" unit:"times" doc:"How often a link opens again after a bounce or refusal; after that the remittance ends."`
+	Fallback     string          `env:"SOUKIN_LINK_FALLBACK" envDefault:"remaining" unit:"remaining, same or none" doc:"What a link offers after a way failed: every way that can still succeed, only the same way with other details, or nothing. Merchants may say otherwise."`
 }
 
 // Contract is the terms as a remittance carries them, without its contact.
 func (l Link) Contract() contract.LinkTerms {
-	return contract.LinkTerms{Window: l.Window, ReopenWindow: l.ReopenWindow, Reminders: l.Reminders, MaxReopens: l.MaxReopens}
+	return contract.LinkTerms{Window: l.Window, ReopenWindow: l.ReopenWindow, Reminders: l.Reminders, MaxReopens: l.MaxReopens,
+		Fallback: contract.Fallback(l.Fallback)}
 }
 
 // Notify is how notices go out. Without settings they go to the sandbox's mailbox.
@@ -139,4 +147,4 @@ type Policy struct {
 }
 
 // Contract is the policy as a remittance carries it.
-func (p Policy) Contract() contract.BankPolicy { return contract.BankPolicy(p) }
+func (p Policy) Contract() contract.RailPolicy { return contract.RailPolicy(p) }

@@ -38,6 +38,7 @@ func (c *Config) validate() error {
 		c.validateRealBank(),
 		c.Link.validate(),
 		c.Notify.validate(),
+		c.validateRails(),
 	)
 }
 
@@ -66,6 +67,7 @@ func (l Link) validate() error {
 	for _, d := range l.Reminders {
 		errs = append(errs, atLeast("SOUKIN_LINK_REMINDERS", d, time.Second))
 	}
+	errs = append(errs, unless(slices.Contains([]string{"remaining", "same", "none"}, l.Fallback), "SOUKIN_LINK_FALLBACK", l.Fallback, "must be remaining, same or none"))
 	u, err := url.Parse(l.PublicURL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		errs = append(errs, wrong("SOUKIN_PUBLIC_URL", l.PublicURL, "must be an http or https URL"))

@@ -4,9 +4,39 @@ import "soukin/remittance"
 
 // Workflow types.
 const (
-	WorkflowBankTransfer = "BankTransfer"
-	WorkflowAccountLink  = "AccountLink"
+	WorkflowBankTransfer  = "BankTransfer"
+	WorkflowAccountLink   = "AccountLink"
+	WorkflowATMCash       = "ATMCash"
+	WorkflowGiftCard      = "GiftCard"
+	WorkflowAuPay         = "AuPay"
+	WorkflowPrepaidRefund = "PrepaidRefund"
+	WorkflowChoice        = "Choice"
 )
+
+// Workflow gives the workflow type of a pattern.
+func Workflow(p remittance.Pattern) string {
+	return map[remittance.Pattern]string{
+		remittance.BankTransfer: WorkflowBankTransfer, remittance.AccountLink: WorkflowAccountLink, remittance.ATMCash: WorkflowATMCash,
+		remittance.GiftCard: WorkflowGiftCard, remittance.AuPay: WorkflowAuPay, remittance.PrepaidRefund: WorkflowPrepaidRefund,
+		remittance.Choice: WorkflowChoice,
+	}[p]
+}
+
+// RailActivities are the activity types of one counterparty, each on its own
+// queue. They are names an operator reads in the Web UI.
+type RailActivities struct{ Submit, Enquire, Cancel string }
+
+// ActivitiesOf gives the activity types of a rail.
+func ActivitiesOf(r remittance.Rail) RailActivities {
+	what := map[remittance.Rail]string{
+		remittance.RailBank: "BankTransfer", remittance.RailATM: "ATMNumbers", remittance.RailAmazon: "GiftCard",
+		remittance.RailAuPay: "AuPayCharge", remittance.RailPrepaid: "PrepaidRefund",
+	}[r]
+	return RailActivities{"Submit" + what, "Enquire" + what, "Cancel" + what}
+}
+
+// ActivityReissueNumbers replaces ATM numbers, on the ATM network's queue.
+const ActivityReissueNumbers = "ReissueATMNumbers"
 
 // Updates. Each is answered by the workflow, which is the only judge of races.
 const (
@@ -20,6 +50,7 @@ const (
 	UpdateResend        = "resend"         // the link goes out again
 	UpdateExtend        = "extend"         // a later deadline
 	UpdateChangeContact = "change-contact" // another mail address or telephone number
+	UpdateReissue       = "reissue"        // new ATM numbers for lost or locked ones
 )
 
 // QueryStatus returns a [State].

@@ -45,6 +45,14 @@ type State struct {
 	// Inherited means that another execution opened it: what that one may have
 	// sent is unknown, so an enquiry comes before any instruction.
 	Inherited bool `json:"inherited,omitempty"`
+	// Rail is the rail of the latest instruction, or of the only way; a choice has
+	// none before its recipient has picked.
+	Rail remittance.Rail `json:"rail,omitempty"`
+	// InFlight means that a rail may pay it: it was instructed, and neither settled
+	// nor given back. With awaiting_recipient it means that ATM numbers are out.
+	InFlight bool `json:"in_flight,omitempty"`
+	// Ways are what the recipient may choose from now, in the order of the page.
+	Ways []remittance.Rail `json:"ways,omitempty"`
 }
 
 // WaitsFor says what an open remittance waits for, as one of the Waits reasons;
@@ -62,6 +70,9 @@ func (s State) WaitsFor() remittance.Reason {
 	case remittance.AwaitingFunds:
 		return remittance.WaitsForFunds
 	case remittance.AwaitingRecipient:
+		if s.InFlight {
+			return remittance.WaitsForWithdrawal
+		}
 		return remittance.WaitsForRecipient
 	case remittance.Checking:
 		return remittance.WaitsForEnquiry
@@ -102,6 +113,8 @@ type OpenInput struct {
 	RecipientDeadline time.Time `json:"recipient_deadline,omitzero"`
 	// FundingDeadline is stored when the balance is short.
 	FundingDeadline time.Time `json:"funding_deadline"`
+	// Ways are what the recipient may choose from.
+	Ways []remittance.Rail `json:"ways,omitempty"`
 }
 
 // Move is one step of one remittance: the status change, its reason and the
@@ -128,6 +141,12 @@ type Move struct {
 	Evidence       string               `json:"evidence,omitempty"` // an operator's words, kept on the timeline
 	Note           string               `json:"note,omitempty"`     // a code for what else happened ("link sent by mail")
 	Postings       []Posting            `json:"postings,omitempty"`
+	// Rail and Fee are those of the instruction in force, or of the one that this
+	// step makes; an empty rail is none yet.
+	Rail remittance.Rail `json:"rail,omitempty"`
+	Fee  remittance.Yen  `json:"fee,omitempty"`
+	// Ways are what the recipient may choose from after this step.
+	Ways []remittance.Rail `json:"ways,omitempty"`
 }
 
 // OwnerInput asks whether the asking run is the one that opened the remittance.

@@ -20,8 +20,9 @@ type MerchantID string
 // to 27 of A-Z, a-z, 0-9 and "-" (the form of GMO-PG's Deposit_ID).
 type RemittanceID string
 
-// AccountID refers to a payee account in the vault: "acc_" and 26 characters.
-// Ids are given once and never reused, even after deletion.
+// AccountID refers to where money goes, in the vault: a bank account ("acc_" and
+// 26 characters) or a wallet, card or login elsewhere ("wal_" and 26). Ids are
+// given once and never reused, even after deletion.
 type AccountID string
 
 // ContactID refers to a recipient's mail address and telephone number in the
@@ -31,7 +32,7 @@ type ContactID string
 var (
 	merchantForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
 	remittanceForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,27}$`)
-	accountForm    = regexp.MustCompile(`^acc_[0-9A-Z]{26}$`)
+	accountForm    = regexp.MustCompile(`^(acc|wal)_[0-9A-Z]{26}$`)
 	contactForm    = regexp.MustCompile(`^ctc_[0-9A-Z]{26}$`)
 	stepForm       = regexp.MustCompile(`^[a-z][a-z-]{0,19}$`)
 )
@@ -55,7 +56,7 @@ func ParseRemittanceID(s string) (RemittanceID, error) {
 // ParseAccountID checks the form of a vault account id.
 func ParseAccountID(s string) (AccountID, error) {
 	if !accountForm.MatchString(s) {
-		return "", fmt.Errorf("%w: account %q must be acc_ and 26 of 0-9 and A-Z", ErrID, s)
+		return "", fmt.Errorf("%w: account %q must be acc_ or wal_ and 26 of 0-9 and A-Z", ErrID, s)
 	}
 	return AccountID(s), nil
 }

@@ -20,7 +20,7 @@ func TestTransitions(t *testing.T) {
  → accepted
 accepted → awaiting_funds awaiting_recipient processing failed cancelled
 awaiting_funds → awaiting_recipient processing cancelled expired
-awaiting_recipient → processing cancelled expired failed
+awaiting_recipient → processing paid cancelled expired failed
 processing → checking sent paid awaiting_recipient returned failed cancelled
 checking → processing sent paid awaiting_recipient returned failed cancelled expired
 sent → paid returned awaiting_recipient checking

@@ -50,7 +50,7 @@ var transitions = map[Status][]Status{
 	"":                {Accepted},
 	Accepted:          {AwaitingFunds, AwaitingRecipient, Processing, Failed, Cancelled},
 	AwaitingFunds:     {AwaitingRecipient, Processing, Cancelled, Expired},
-	AwaitingRecipient: {Processing, Cancelled, Expired, Failed},
+	AwaitingRecipient: {Processing, Paid, Cancelled, Expired, Failed},
 	Processing:        {Checking, Sent, Paid, AwaitingRecipient, Returned, Failed, Cancelled},
 	Checking:          {Processing, Sent, Paid, AwaitingRecipient, Returned, Failed, Cancelled, Expired},
 	Sent:              {Paid, Returned, AwaitingRecipient, Checking},

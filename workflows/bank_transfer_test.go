@@ -23,8 +23,8 @@ const (
 	other   = remittance.AccountID("acc_00000000000000000000000002")
 )
 
-func policy() contract.BankPolicy {
-	return contract.BankPolicy{
+func policy() contract.RailPolicy {
+	return contract.RailPolicy{
 		FundingWindow: 72 * time.Hour, FundingRecheck: time.Hour,
 		SubmitAttempts: 3, SubmitWindow: 12 * time.Hour, VisibilityDelay: 15 * time.Minute,
 		EnquireEvery: time.Minute, AttentionAfter: 24 * time.Hour, WatchEvery: 4 * time.Hour,
@@ -53,7 +53,7 @@ func newWorld(balance remittance.Yen, honoursKeys bool) *world {
 	w.bank = newBank(w.env.Now)
 	workflows.Register(w.env)
 	activities.RegisterLedger(w.env, activities.NewLedger(w.books))
-	activities.RegisterBank(w.env, activities.NewBank(w.bank, honoursKeys, w.env.Now))
+	activities.RegisterRail(w.env, remittance.RailBank, activities.NewCounterparty(w.bank, honoursKeys, w.env.Now))
 	activities.RegisterNotices(w.env, activities.NewNotices(w.told))
 	w.in = contract.BankTransferInput{
 		Order: contract.Order{
@@ -482,7 +482,7 @@ func TestInherited(t *testing.T) {
 			require.NoError(t, err)
 			key := remittance.Key{Ref: w.in.Order.Ref, Step: "transfer", Generation: 1}
 			if sent {
-				w.bank.take(activities.BankInstruction{Key: key, Amount: amount, Account: account})
+				w.bank.take(activities.Instruction{Key: key, Amount: amount, Account: account})
 			}
 			s := w.run(t)
 			require.Equal(t, remittance.Paid, s.Status)

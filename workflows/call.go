@@ -12,6 +12,12 @@ func call[I, O any](ctx workflow.Context, fn func(context.Context, I) (O, error)
 	return result[O](ctx, workflow.ExecuteActivity(ctx, fn, in))
 }
 
+// callNamed is call for an activity that is registered under a name of its own;
+// fn is its method.
+func callNamed[I, O any](ctx workflow.Context, name string, _ func(context.Context, I) (O, error), in I) (O, error) {
+	return result[O](ctx, workflow.ExecuteActivity(ctx, name, in))
+}
+
 // callLocal is call for a local activity.
 func callLocal[I, O any](ctx workflow.Context, fn func(context.Context, I) (O, error), in I) (O, error) {
 	return result[O](ctx, workflow.ExecuteLocalActivity(ctx, fn, in))

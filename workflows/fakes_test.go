@@ -194,7 +194,7 @@ func newBank(now func() time.Time) *fakeBank {
 		course: []event{{0, contract.StageWaiting, ""}, {time.Minute, contract.StageExecuted, ""}}}
 }
 
-func (f *fakeBank) Submit(_ context.Context, in activities.BankInstruction) (contract.SubmitResult, error) {
+func (f *fakeBank) Submit(_ context.Context, in activities.Instruction) (contract.SubmitResult, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	how := takes
@@ -224,7 +224,7 @@ func (f *fakeBank) Submit(_ context.Context, in activities.BankInstruction) (con
 	return contract.SubmitResult{RailRef: tr.ref, AwaitsApproval: how == approval}, nil
 }
 
-func (f *fakeBank) take(in activities.BankInstruction) *transfer {
+func (f *fakeBank) take(in activities.Instruction) *transfer {
 	if tr, ok := f.transfers[in.Key.String()]; ok {
 		return tr
 	}
@@ -247,35 +247,35 @@ func (f *fakeBank) stage(tr *transfer) event {
 	return now
 }
 
-func (f *fakeBank) State(_ context.Context, _ activities.BankInstruction, ref string) (contract.BankState, error) {
+func (f *fakeBank) State(_ context.Context, _ activities.Instruction, ref string) (contract.RailState, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.enquiries++
 	if f.broken > 0 {
 		f.broken--
-		return contract.BankState{}, &remittance.RailError{Code: "HTTP 500"}
+		return contract.RailState{}, &remittance.RailError{Code: "HTTP 500"}
 	}
 	for _, tr := range f.order {
 		if tr.ref == ref {
 			e := f.stage(tr)
-			return contract.BankState{Stage: e.stage, RailRef: ref, Reason: e.reason, Code: "code"}, nil
+			return contract.RailState{Stage: e.stage, RailRef: ref, Reason: e.reason, Code: "code"}, nil
 		}
 	}
-	return contract.BankState{}, nil
+	return contract.RailState{}, nil
 }
 
-func (f *fakeBank) Find(ctx context.Context, in activities.BankInstruction, _ time.Time) (contract.BankState, error) {
+func (f *fakeBank) Find(ctx context.Context, in activities.Instruction, _ time.Time) (contract.RailState, error) {
 	f.mu.Lock()
 	tr, ok := f.transfers[in.Key.String()]
 	visible := ok && !f.now().Before(tr.at.Add(f.hidden)) && !tr.at.Before(in.At.Add(-24*time.Hour))
 	f.mu.Unlock()
 	if !visible {
-		return contract.BankState{Stage: contract.StageNotFound}, nil
+		return contract.RailState{Stage: contract.StageNotFound}, nil
 	}
 	return f.State(ctx, in, tr.ref)
 }
 
-func (f *fakeBank) Cancel(_ context.Context, ref string) error {
+func (f *fakeBank) Cancel(_ context.Context, _ activities.Instruction, ref string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.cancelTies == refuses {

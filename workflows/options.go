@@ -34,7 +34,7 @@ func withBooks(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
-func withSubmit(ctx workflow.Context, p contract.BankPolicy, summary string) workflow.Context {
+func withSubmit(ctx workflow.Context, p contract.RailPolicy, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:              contract.QueueRail(remittance.RailBank),
 		StartToCloseTimeout:    submitAttempt,

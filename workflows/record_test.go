@@ -257,7 +257,7 @@ func newLive(c client.Client, id string) *live {
 			Ref:     remittance.Ref{Merchant: "demo", Remittance: remittance.RemittanceID(id)},
 			Pattern: remittance.BankTransfer, Amount: amount, Fee: fee, Account: account, RequestHash: "h1",
 		},
-		Policy: contract.BankPolicy{
+		Policy: contract.RailPolicy{
 			FundingWindow: time.Minute, FundingRecheck: time.Second,
 			SubmitAttempts: 3, SubmitWindow: time.Minute, VisibilityDelay: time.Second,
 			EnquireEvery: 250 * time.Millisecond, AttentionAfter: 3 * time.Second, WatchEvery: 700 * time.Millisecond,
@@ -279,7 +279,7 @@ func (l *live) work(t *testing.T) func() {
 	workflows.Register(main)
 	activities.RegisterLedger(main, activities.NewLedger(l.books))
 	rail := worker.New(l.c, contract.QueueRail(remittance.RailBank), worker.Options{DisableWorkflowWorker: true, DisableRegistrationAliasing: true})
-	activities.RegisterBank(rail, activities.NewBank(l.bank, true, time.Now))
+	activities.RegisterRail(rail, remittance.RailBank, activities.NewCounterparty(l.bank, true, time.Now))
 	notify := worker.New(l.c, contract.QueueNotify, worker.Options{DisableWorkflowWorker: true, DisableRegistrationAliasing: true})
 	activities.RegisterNotices(notify, activities.NewNotices(l.told))
 	for _, w := range []worker.Worker{main, rail, notify} {

@@ -27,14 +27,14 @@ type bankRail struct {
 }
 
 // NewBankRail makes the port from the bank's client and the vault.
-func NewBankRail(cfg config.Bank, client *bank.Client, v *vault.Vault) activities.BankRail {
+func NewBankRail(cfg config.Bank, client *bank.Client, v *vault.Vault) activities.Rail {
 	return &bankRail{
 		client: client, vault: v, calendar: calendar.New(calendar.Settings{}), finality: cfg.Finality,
 		remitter: cfg.RemitterName, visibility: cfg.Policy.VisibilityDelay,
 	}
 }
 
-func (b *bankRail) Submit(ctx context.Context, t activities.BankInstruction) (contract.SubmitResult, error) {
+func (b *bankRail) Submit(ctx context.Context, t activities.Instruction) (contract.SubmitResult, error) {
 	payee, err := b.payee(ctx, t)
 	if err != nil {
 		return contract.SubmitResult{}, err
@@ -46,7 +46,7 @@ func (b *bankRail) Submit(ctx context.Context, t activities.BankInstruction) (co
 	return contract.SubmitResult{RailRef: receipt.ApplyNo, AwaitsApproval: receipt.Progress == bank.RequestWaiting}, nil
 }
 
-func (b *bankRail) transfer(t activities.BankInstruction, payee bank.Payee) bank.Transfer {
+func (b *bankRail) transfer(t activities.Instruction, payee bank.Payee) bank.Transfer {
 	return bank.Transfer{
 		Key: t.Key, Amount: t.Amount, Payee: payee, RemitterName: b.remitter,
 		// A day that is no bank day is moved to the next one: the money should go,
@@ -57,7 +57,7 @@ func (b *bankRail) transfer(t activities.BankInstruction, payee bank.Payee) bank
 
 // payee opens the account. Nothing has been sent yet, so whatever goes wrong
 // is NotSent; an account that was deleted or never existed stays refused.
-func (b *bankRail) payee(ctx context.Context, t activities.BankInstruction) (bank.Payee, error) {
+func (b *bankRail) payee(ctx context.Context, t activities.Instruction) (bank.Payee, error) {
 	account, err := b.vault.Get(ctx, t.Key.Merchant, t.Account)
 	if errors.Is(err, vault.ErrNotFound) {
 		return bank.Payee{}, &remittance.RailError{Outcome: remittance.OutcomeRejected, Reason: remittance.BadDetails, Code: "not sent, the account is not in the vault", Cause: err}
@@ -71,36 +71,36 @@ func (b *bankRail) payee(ctx context.Context, t activities.BankInstruction) (ban
 	}, nil
 }
 
-func (b *bankRail) State(ctx context.Context, in activities.BankInstruction, railRef string) (contract.BankState, error) {
+func (b *bankRail) State(ctx context.Context, in activities.Instruction, railRef string) (contract.RailState, error) {
 	ordered, err := b.ordered(ctx, in)
 	if err != nil {
-		return contract.BankState{}, err
+		return contract.RailState{}, err
 	}
 	s, err := b.client.Status(ctx, railRef, ordered)
 	if err != nil {
-		return contract.BankState{}, err
+		return contract.RailState{}, err
 	}
 	return stateOf(s), nil
 }
 
-func (b *bankRail) Find(ctx context.Context, in activities.BankInstruction, visibleAfter time.Time) (contract.BankState, error) {
+func (b *bankRail) Find(ctx context.Context, in activities.Instruction, visibleAfter time.Time) (contract.RailState, error) {
 	ordered, err := b.ordered(ctx, in)
 	if err != nil {
-		return contract.BankState{}, err
+		return contract.RailState{}, err
 	}
 	s, err := b.client.Find(ctx, ordered, in.At, visibleAfter.Add(-b.visibility))
 	if err != nil {
-		return contract.BankState{}, err
+		return contract.RailState{}, err
 	}
 	if s == nil {
-		return contract.BankState{Stage: contract.StageNotFound}, nil
+		return contract.RailState{Stage: contract.StageNotFound}, nil
 	}
 	return stateOf(*s), nil
 }
 
 // ordered is the instruction to compare with. An account that has been deleted
 // since makes the comparison weaker, not the enquiry impossible.
-func (b *bankRail) ordered(ctx context.Context, in activities.BankInstruction) (bank.Transfer, error) {
+func (b *bankRail) ordered(ctx context.Context, in activities.Instruction) (bank.Transfer, error) {
 	payee, err := b.payee(ctx, in)
 	var rail *remittance.RailError
 	if errors.As(err, &rail) && rail.Outcome != remittance.OutcomeRejected {
@@ -121,11 +121,11 @@ var stages = map[bank.Stage]contract.Stage{
 }
 
 // stateOf leaves stages it does not know unknown.
-func stateOf(s bank.State) contract.BankState {
-	return contract.BankState{Stage: stages[s.Stage], RailRef: s.ApplyNo, Reason: s.Reason, Code: s.Code}
+func stateOf(s bank.State) contract.RailState {
+	return contract.RailState{Stage: stages[s.Stage], RailRef: s.ApplyNo, Reason: s.Reason, Code: s.Code}
 }
 
-func (b *bankRail) Cancel(ctx context.Context, railRef string) error {
+func (b *bankRail) Cancel(ctx context.Context, _ activities.Instruction, railRef string) error {
 	answer, err := b.client.Cancel(ctx, railRef)
 	if err != nil {
 		return err

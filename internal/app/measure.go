@@ -14,15 +14,15 @@ import (
 	"soukin/remittance"
 )
 
-// OnBankCall gives the function that counts and times the calls to the bank:
+// OnCall gives the function that counts and times the calls to a rail:
 // soukin_rail_call_seconds carries rail, call and outcome (the name of a
 // [remittance.Outcome]); its count is the number of calls.
-func (m *Metrics) OnBankCall() (func(operation string, outcome remittance.Outcome, took time.Duration), error) {
+func (m *Metrics) OnCall(rail remittance.Rail) (func(operation string, outcome remittance.Outcome, took time.Duration), error) {
 	h, err := m.meter.Float64Histogram("soukin_rail_call_seconds", metric.WithDescription("Calls to a counterparty, by outcome."))
 	return func(operation string, outcome remittance.Outcome, took time.Duration) {
 		//nolint:contextcheck // the observer is told after the call and has no context of its own
 		h.Record(context.Background(), took.Seconds(), metric.WithAttributes(
-			attribute.String("rail", string(remittance.RailBank)), attribute.String("call", operation), attribute.String("outcome", outcome.String())))
+			attribute.String("rail", string(rail)), attribute.String("call", operation), attribute.String("outcome", outcome.String())))
 	}, err
 }
 

@@ -39,7 +39,7 @@ func newMetrics(t *testing.T) *app.Metrics {
 
 func TestRailCallsAreCountedByOutcome(t *testing.T) {
 	m := newMetrics(t)
-	note, err := m.OnBankCall()
+	note, err := m.OnCall(remittance.RailBank)
 	require.NoError(t, err)
 	note("submit", remittance.OutcomeAccepted, 40*time.Millisecond)
 	note("submit", remittance.OutcomeUnknown, 25*time.Second)

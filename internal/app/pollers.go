@@ -14,7 +14,6 @@ import (
 	"soukin/activities"
 	"soukin/config"
 	"soukin/contract"
-	"soukin/remittance"
 	"soukin/workflows"
 )
 
@@ -30,9 +29,9 @@ type pollers struct {
 	ready    func()
 }
 
-// newPollers makes the workers of every queue. The queue of a rail is apart
-// from ours so that the bank's limits hold for all workers together.
-func newPollers(cfg config.Config, o options, c client.Client, books activities.Books, rail activities.BankRail, tell activities.Notifier) *pollers {
+// newPollers makes the workers of every queue. The queues of the rails are apart
+// from ours so that the limits of each hold for all workers together.
+func newPollers(cfg config.Config, o options, c client.Client, books activities.Books, rails []openRail, tell activities.Notifier) *pollers {
 	// The cache is the process's, not the worker's; it must be set before any starts.
 	worker.SetStickyWorkflowCacheSize(cfg.Worker.StickyCache)
 	p := &pollers{fatal: make(chan error, 1), quit: make(chan struct{}), done: make(chan struct{}), ready: o.ready}
@@ -43,20 +42,23 @@ func newPollers(cfg config.Config, o options, c client.Client, books activities.
 	main := worker.New(c, contract.QueueMain, ours)
 	workflows.Register(main)
 	activities.RegisterLedger(main, activities.NewLedger(books))
+	p.workers = append(p.workers, main)
 
-	theirs := p.options(cfg, o)
-	theirs.DisableWorkflowWorker = true
-	theirs.TaskQueueActivitiesPerSecond = cfg.Bank.Rate
-	theirs.MaxConcurrentActivityExecutionSize = cfg.Bank.Concurrency
-	atBank := worker.New(c, contract.QueueRail(remittance.RailBank), theirs)
-	activities.RegisterBank(atBank, activities.NewBank(rail, cfg.Bank.HonoursKeys, o.now))
+	for _, r := range rails {
+		theirs := p.options(cfg, o)
+		theirs.DisableWorkflowWorker = true
+		theirs.TaskQueueActivitiesPerSecond = r.rate
+		theirs.MaxConcurrentActivityExecutionSize = r.concurrency
+		atRail := worker.New(c, contract.QueueRail(r.rail), theirs)
+		activities.RegisterRail(atRail, r.rail, activities.NewCounterparty(r.port, r.honoursKeys, o.now))
+		p.workers = append(p.workers, atRail)
+	}
 
 	notices := p.options(cfg, o)
 	notices.DisableWorkflowWorker = true
 	telling := worker.New(c, contract.QueueNotify, notices)
 	activities.RegisterNotices(telling, activities.NewNotices(tell))
-
-	p.workers = []worker.Worker{main, atBank, telling}
+	p.workers = append(p.workers, telling)
 	return p
 }
 

@@ -62,15 +62,10 @@ func buildWorker(ctx context.Context, cfg config.Config, o options, open *closer
 		return builtWorker{}, err
 	}
 	open.add(func() error { c.Close(); return nil })
-	observe, err := metrics.OnBankCall()
+	rails, err := openRails(ctx, cfg, railNeeds{store.Vault, metrics, o.now}, open)
 	if err != nil {
 		return builtWorker{}, err
 	}
-	bankClient, err := NewBankClient(cfg.Bank, observe, o.now)
-	if err != nil {
-		return builtWorker{}, err
-	}
-	open.add(func() error { return bankClient.Close(context.WithoutCancel(ctx)) })
 	books, err := metrics.MeasureBooks(store.Books)
 	if err := errors.Join(err, metrics.MeasureDatabase(store.DB)); err != nil {
 		return builtWorker{}, err
@@ -79,7 +74,7 @@ func buildWorker(ctx context.Context, cfg config.Config, o options, open *closer
 	if err != nil {
 		return builtWorker{}, err
 	}
-	p := newPollers(cfg, o, c, books, NewBankRail(cfg.Bank, bankClient, store.Vault), tell)
+	p := newPollers(cfg, o, c, books, rails, tell)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics.Handler())
 	mux.Handle("/", health.Handler(map[string]health.Check{

@@ -140,7 +140,7 @@ type fixture struct {
 
 func settings() orders.Settings {
 	return orders.Settings{
-		Policy: contract.BankPolicy{FundingWindow: time.Hour, CorrectionWindow: 240 * time.Hour, SubmitAttempts: 1, SubmitWindow: time.Hour,
+		Policy: contract.RailPolicy{FundingWindow: time.Hour, CorrectionWindow: 240 * time.Hour, SubmitAttempts: 1, SubmitWindow: time.Hour,
 			EnquireEvery: time.Minute, AttentionAfter: time.Hour, WatchEvery: time.Hour},
 		Cap: 500_000, Fee: 130, FeeSameBank: 10, OwnBank: "0310",
 		Link:    contract.LinkTerms{Window: 48 * time.Hour, ReopenWindow: 24 * time.Hour, Reminders: []time.Duration{time.Hour}, MaxReopens: 3},

@@ -28,7 +28,7 @@ type Temporal interface {
 // Settings are the installation's own prices, limits and patience. A merchant's
 // settings may override prices and make limits lower.
 type Settings struct {
-	Policy contract.BankPolicy // copied into each order
+	Policy contract.RailPolicy // copied into each order
 	// Cap is the most one remittance may carry to a bank account; 0 means the
 	// legal limit.
 	Cap remittance.Yen

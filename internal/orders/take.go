@@ -130,7 +130,7 @@ func (s *Service) recorded(ctx context.Context, ref remittance.Ref, hash string)
 // the payee was given by details.
 type prepared struct {
 	order  contract.Order
-	policy contract.BankPolicy
+	policy contract.RailPolicy
 	payee  parsedPayee
 	masked string
 	// recipient and link are set for account-link.

@@ -12,7 +12,7 @@ type terms struct {
 	cap            remittance.Yen
 	full, sameBank remittance.Yen
 	ownBank        string
-	policy         contract.BankPolicy
+	policy         contract.RailPolicy
 }
 
 // terms puts the merchant's settings over the installation's. The merchant of a

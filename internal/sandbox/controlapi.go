@@ -13,6 +13,7 @@ import (
 
 	"soukin/internal/sandbox/books"
 	"soukin/internal/sandbox/control"
+	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
 	"soukin/remittance"
 )
@@ -31,6 +32,10 @@ func onlyLoopback(api *controlAPI) http.Handler {
 	mux.HandleFunc("GET /sandbox/accounts", api.accounts)
 	mux.HandleFunc("GET /sandbox/faults", api.showFaults)
 	mux.HandleFunc("POST /sandbox/faults", api.setFaults)
+	mux.HandleFunc("GET /sandbox/executions/{rail}", api.executions)
+	for _, p := range api.parties {
+		p.MountControl(mux)
+	}
 	guarded := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLoopback(r.RemoteAddr) || !namesLoopback(r.Host) {
@@ -56,9 +61,10 @@ func namesLoopback(host string) bool {
 }
 
 type controlAPI struct {
-	books  *books.Books
-	faults *faults.Injector
-	log    *slog.Logger
+	books   *books.Books
+	faults  *faults.Injector
+	parties map[remittance.Rail]counterparty.Counterparty
+	log     *slog.Logger
 }
 
 func (a *controlAPI) health(w http.ResponseWriter, r *http.Request) {

@@ -7,6 +7,7 @@ import (
 
 	"soukin/internal/database"
 	"soukin/internal/sandbox/books"
+	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/ganb"
 )
@@ -56,9 +57,16 @@ func open(ctx context.Context, db *database.DB, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	parties, err := openCounterparties(ctx, counterparty.Env{DB: db, Faults: in, Now: b.Now, Log: o.Logger}, o.Settings)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", bank)
-	mux.Handle("/sandbox/", onlyLoopback(&controlAPI{b, in, o.Logger}))
+	for _, p := range parties {
+		p.Mount(mux)
+	}
+	mux.Handle("/sandbox/", onlyLoopback(&controlAPI{b, in, parties, o.Logger}))
 	return &Server{db, b, in, mux}, nil
 }
 

@@ -24,9 +24,11 @@ type kind string
 const (
 	kindAccount kind = "account"
 	kindContact kind = "contact"
+	kindWallet  kind = "wallet"
+	kindNumbers kind = "numbers"
 )
 
-var prefixes = map[kind]string{kindAccount: "acc_", kindContact: "ctc_"}
+var prefixes = map[kind]string{kindAccount: "acc_", kindContact: "ctc_", kindWallet: "wal_", kindNumbers: "num_"}
 
 // item is a row with its content opened.
 type item struct {

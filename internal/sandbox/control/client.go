@@ -14,7 +14,9 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
+	"soukin/remittance"
 )
 
 // Error is returned by every method of [Client] when the sandbox answers with a
@@ -78,6 +80,28 @@ func (c *Client) Transfers(ctx context.Context, key string) iter.Seq2[Transfer, 
 			}
 			for _, t := range page.Transfers {
 				if !yield(t, nil) {
+					return
+				}
+			}
+			if after = page.Next; after == "" {
+				return
+			}
+		}
+	}
+}
+
+// Executions goes through the books of a counterparty other than the bank. An
+// error ends it.
+func (c *Client) Executions(ctx context.Context, rail remittance.Rail) iter.Seq2[counterparty.Execution, error] {
+	return func(yield func(counterparty.Execution, error) bool) {
+		for after := ""; ; {
+			var page Executions
+			if err := c.call(ctx, http.MethodGet, "/sandbox/executions/"+string(rail)+"?"+url.Values{"after": {after}}.Encode(), nil, &page); err != nil {
+				yield(counterparty.Execution{}, err)
+				return
+			}
+			for _, e := range page.Executions {
+				if !yield(e, nil) {
 					return
 				}
 			}

@@ -113,7 +113,7 @@ func (a *API) submitMagic(ctx context.Context, c *call, o books.Order, m Magic) 
 	first := attempt == 1
 	strikes := m.slow || m.twice || m.hidden || m.approval != "" || m.lose == loseAlways || first && (m.first != nil || m.cut || m.lose == loseOnce)
 	if strikes {
-		if err := a.fired(ctx, c, faults.Magic(m.Name)); err != nil {
+		if err := a.faults.Fired(ctx, faults.Magic(m.Name)); err != nil {
 			return a.trouble(ctx, err)
 		}
 	}

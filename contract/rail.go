@@ -9,29 +9,37 @@ import (
 // BankTransferInput starts a [WorkflowBankTransfer].
 type BankTransferInput struct {
 	Order  Order      `json:"order"`
-	Policy BankPolicy `json:"policy"`
+	Policy RailPolicy `json:"policy"`
 }
 
-// BankPolicy is how patient the workflow is. It is copied from the settings
-// when the order is taken, so that a later change of settings never changes an
-// open remittance.
-type BankPolicy struct {
+// PrepaidRefundInput starts a [WorkflowPrepaidRefund]. The order's account is
+// the purchase that is refunded.
+type PrepaidRefundInput struct {
+	Order  Order      `json:"order"`
+	Policy RailPolicy `json:"policy"`
+}
+
+// RailPolicy is how patient the workflow is with one rail. It is copied from the
+// settings when the order is taken, so that a later change of settings never
+// changes an open remittance.
+type RailPolicy struct {
 	// FundingWindow is how long a short balance may delay the remittance;
 	// FundingRecheck is how often it looks again in case the signal was lost.
 	FundingWindow  time.Duration `json:"funding_window"`
 	FundingRecheck time.Duration `json:"funding_recheck"`
 	// SubmitAttempts and SubmitWindow bound the resending under one key. The
-	// window must end before the bank forgets the key (24 hours).
+	// window must end before the rail forgets the key (the bank: 24 hours).
 	SubmitAttempts int           `json:"submit_attempts"`
 	SubmitWindow   time.Duration `json:"submit_window"`
-	// VisibilityDelay is how long the bank may take to show a transfer in its
+	// VisibilityDelay is how long the rail may take to show an instruction in its
 	// enquiries: only after it does "not found" mean "never sent".
 	VisibilityDelay time.Duration `json:"visibility_delay"`
 	// EnquireEvery is the pace of enquiries while the outcome is open, and
 	// AttentionAfter is when an operator is asked to look.
 	EnquireEvery   time.Duration `json:"enquire_every"`
 	AttentionAfter time.Duration `json:"attention_after"`
-	// WatchEvery is the pace of enquiries inside the finality window.
+	// WatchEvery is the pace of enquiries inside the finality window, and while
+	// ATM numbers are out.
 	WatchEvery time.Duration `json:"watch_every"`
 	// CorrectionWindow is how long a refused or returned remittance keeps its
 	// hold and waits for new details; 0 ends it at once.
@@ -62,7 +70,7 @@ type ResolveInput struct {
 	Evidence string `json:"evidence"`
 }
 
-// SubmitInput is one instruction to the bank. Owner is the workflow's first run
+// SubmitInput is one instruction to a rail. Owner is the workflow's first run
 // id: after an operator's reset the run is another one, and what the first run
 // sent is unknown.
 type SubmitInput struct {
@@ -75,15 +83,26 @@ type SubmitInput struct {
 	Account  remittance.AccountID `json:"account"`
 	// At dates the instruction: the same day however often it is sent.
 	At time.Time `json:"at"`
+	// Form is set for a gift card.
+	Form remittance.GiftForm `json:"form,omitempty"`
+	// Until is set for cash: the last instant at which an ATM may pay it out.
+	Until time.Time `json:"until,omitzero"`
 }
 
-// SubmitResult is the bank's receipt: taken, not yet executed.
+// SubmitResult is the rail's receipt. Secrets that came with it (ATM numbers, a
+// claim code) are never in it.
 type SubmitResult struct {
 	RailRef        string `json:"rail_ref"`
 	AwaitsApproval bool   `json:"awaits_approval,omitempty"`
+	// Stage, where the answer says more than "taken": StageSettled, StageExecuted
+	// or StageIssued. Empty means that an enquiry will tell.
+	Stage Stage `json:"stage,omitempty"`
+	// FinalAfter belongs to StageExecuted, Until to StageIssued.
+	FinalAfter *time.Time `json:"final_after,omitempty"`
+	Until      *time.Time `json:"until,omitempty"`
 }
 
-// EnquireInput asks the bank about one instruction. RailRef is empty when the
+// EnquireInput asks the rail about one instruction. RailRef is empty when the
 // answer to the instruction was lost; the key then finds it.
 type EnquireInput struct {
 	Key     remittance.Key       `json:"key"`
@@ -96,6 +115,11 @@ type EnquireInput struct {
 	VisibleAfter time.Time `json:"visible_after"`
 	// Until says which answers end the asking.
 	Until EnquireUntil `json:"until"`
+	// Form is set for a gift card.
+	Form remittance.GiftForm `json:"form,omitempty"`
+	// LookOnly forbids an enquiry that would execute the instruction if it had not
+	// arrived, as repeating a request at Amazon does; the answer is then unknown.
+	LookOnly bool `json:"look_only,omitempty"`
 }
 
 // EnquireUntil is what an enquiry waits for; short of it the activity fails
@@ -104,13 +128,15 @@ type EnquireUntil string
 
 // The stop conditions.
 const (
-	UntilKnown   EnquireUntil = "known"   // executed, returned, not executed, or certainly never sent
-	UntilNews    EnquireUntil = "news"    // known, or somebody must approve it at the bank
-	UntilChanged EnquireUntil = "changed" // no longer plainly executed: it came back
-	UntilAny     EnquireUntil = "any"     // whatever the answer is
+	UntilKnown     EnquireUntil = "known"     // executed, issued, returned, not executed, or certainly never sent
+	UntilNews      EnquireUntil = "news"      // known, or somebody must approve it at the bank
+	UntilChanged   EnquireUntil = "changed"   // no longer plainly executed: it came back
+	UntilWithdrawn EnquireUntil = "withdrawn" // ATM numbers: paid out, over, or locked
+	UntilOver      EnquireUntil = "over"      // locked ATM numbers: paid out or over
+	UntilAny       EnquireUntil = "any"       // whatever the answer is
 )
 
-// Stage is what the bank has done with an instruction.
+// Stage is what a rail has done with an instruction.
 type Stage string
 
 // The stages. The empty stage is unknown.
@@ -123,10 +149,13 @@ const (
 	StageRecalling   Stage = "recalling"    // executed, a recall is running
 	StageReturned    Stage = "returned"     // executed and come back
 	StageNotExecuted Stage = "not_executed" // ended without execution
+	StageSettled     Stage = "settled"      // the recipient has it for good
+	StageIssued      Stage = "issued"       // ATM numbers are out
+	StageLocked      Stage = "locked"       // ATM numbers are out, but locked after wrong entries
 )
 
-// BankState is the bank's answer to an enquiry.
-type BankState struct {
+// RailState is a rail's answer to an enquiry.
+type RailState struct {
 	Stage   Stage             `json:"stage"`
 	RailRef string            `json:"rail_ref,omitempty"`
 	Reason  remittance.Reason `json:"reason,omitempty"`
@@ -136,17 +165,29 @@ type BankState struct {
 	// FinalAfter is set on execution: until then it may still come back. It
 	// follows the calendar of bank days.
 	FinalAfter *time.Time `json:"final_after,omitempty"`
+	// Until is set with StageIssued and StageLocked: when the numbers end.
+	Until *time.Time `json:"until,omitempty"`
 }
 
-// CancelTransferInput asks the bank to call an instruction off.
-type CancelTransferInput struct {
+// CancelInstructionInput asks a rail to call an instruction off.
+type CancelInstructionInput struct {
+	Key     remittance.Key      `json:"key"`
+	Amount  remittance.Yen      `json:"amount,omitempty"`
+	RailRef string              `json:"rail_ref"`
+	Form    remittance.GiftForm `json:"form,omitempty"`
+}
+
+// ReissueNumbersInput asks for new ATM numbers for the same cash; the old ones
+// end. N counts the reissues of the instruction, from 1, and makes it repeatable.
+type ReissueNumbersInput struct {
 	Key     remittance.Key `json:"key"`
 	RailRef string         `json:"rail_ref"`
+	N       int            `json:"n"`
 }
 
-// CancelTransferResult says whether the bank took the cancellation. Asked is
+// CancelInstructionResult says whether the rail took the cancellation. Asked is
 // not cancelled: the workflow confirms by enquiry.
-type CancelTransferResult struct {
+type CancelInstructionResult struct {
 	TooLate bool   `json:"too_late"`
 	Code    string `json:"code,omitempty"`
 }

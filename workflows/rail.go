@@ -11,7 +11,7 @@ import (
 	"soukin/remittance"
 )
 
-var bank *activities.Bank // method references only
+var counterparty *activities.Counterparty // method references only
 
 // bankStep names the instruction in its key. It never changes: the bank knows
 // past instructions by it.
@@ -21,7 +21,7 @@ const bankStep = "transfer"
 // account shares: instruct, find out, wait until it is final.
 type transfer struct {
 	life
-	policy contract.BankPolicy
+	policy contract.RailPolicy
 	notice workflow.ReceiveChannel
 	funds  workflow.ReceiveChannel
 
@@ -40,7 +40,7 @@ type transfer struct {
 	reopen func(ctx workflow.Context, why contract.Rejection, postings ...contract.Posting) (bool, error)
 }
 
-func newTransfer(ctx workflow.Context, o contract.Order, p contract.BankPolicy) transfer {
+func newTransfer(ctx workflow.Context, o contract.Order, p contract.RailPolicy) transfer {
 	return transfer{
 		life: newLife(ctx, o), policy: p,
 		funds:  workflow.GetSignalChannel(ctx, contract.SignalFunds),
@@ -88,7 +88,7 @@ func (t *transfer) process(ctx workflow.Context) error {
 	if t.resolution != nil { // it came while the move to this status was made
 		return t.resolved(ctx, nil)
 	}
-	receipt, err := call(withSubmit(ctx, t.policy, "instruct the bank"), bank.SubmitBankTransfer,
+	receipt, err := callNamed(withSubmit(ctx, t.policy, "instruct the bank"), contract.ActivitiesOf(remittance.RailBank).Submit, counterparty.Submit,
 		contract.SubmitInput{Owner: owner(ctx), ProvenBy: t.provenBy, Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account, At: t.instructedAt})
 	if rej, refused := rejection(err); refused {
 		return t.refused(ctx, rej)
@@ -182,7 +182,7 @@ func (t *transfer) await(ctx workflow.Context) error {
 
 // outweighed reports that an operator's verdict is to be taken. The bank's own
 // word, once it is there, weighs more.
-func (t *transfer) outweighed(s contract.BankState, known bool) bool {
+func (t *transfer) outweighed(s contract.RailState, known bool) bool {
 	if known && s.Stage != contract.StageNotFound && t.resolution != nil {
 		t.resolution = nil
 		t.unresolved = refuse(contract.ErrTypeTooLate, "the bank shows it as "+string(s.Stage))
@@ -196,8 +196,8 @@ func (t *transfer) callOff(ctx workflow.Context) error {
 	if t.cancel.asked {
 		return nil
 	}
-	res, err := call(withCancel(ctx, "call it off at the bank"), bank.CancelBankTransfer,
-		contract.CancelTransferInput{Key: t.key(bankStep), RailRef: t.state.RailRef})
+	res, err := callNamed(withCancel(ctx, "call it off at the bank"), contract.ActivitiesOf(remittance.RailBank).Cancel, counterparty.Cancel,
+		contract.CancelInstructionInput{Key: t.key(bankStep), RailRef: t.state.RailRef})
 	switch {
 	case err != nil:
 		t.cancel.doubted = true
@@ -210,7 +210,7 @@ func (t *transfer) callOff(ctx workflow.Context) error {
 }
 
 // known makes the move that the bank's answer calls for.
-func (t *transfer) known(ctx workflow.Context, s contract.BankState) error {
+func (t *transfer) known(ctx workflow.Context, s contract.RailState) error {
 	if s.RailRef != "" {
 		t.state.RailRef = s.RailRef
 	}
@@ -248,7 +248,7 @@ func (t *transfer) refused(ctx workflow.Context, rej contract.Rejection) error {
 
 // cameBack takes in money that the bank had executed and returned. The attempt
 // happened, so its fee is due.
-func (t *transfer) cameBack(ctx workflow.Context, s contract.BankState) error {
+func (t *transfer) cameBack(ctx workflow.Context, s contract.RailState) error {
 	rej := contract.Rejection{Reason: s.Reason, Code: s.Code}
 	if rej.Reason == remittance.ReasonNone {
 		rej.Reason = remittance.NotCreditable
@@ -312,7 +312,7 @@ func (t *transfer) awaitFinality(ctx workflow.Context) error {
 
 // extend keeps watching past the window while a recall runs or the bank gives
 // no plain answer: money that may be coming back is not paid.
-func (t *transfer) extend(ctx workflow.Context, s contract.BankState) error {
+func (t *transfer) extend(ctx workflow.Context, s contract.RailState) error {
 	now := workflow.Now(ctx)
 	_, err := t.move(ctx, step{
 		to: remittance.Sent, reason: remittance.WaitsForFinality, code: s.Code, actor: remittance.ActorRail,
@@ -323,7 +323,7 @@ func (t *transfer) extend(ctx workflow.Context, s contract.BankState) error {
 
 // enquire polls under the present instruction until the answer is known, a
 // nudge arrives, or it is time to ask an operator.
-func (t *transfer) enquire(ctx workflow.Context, until contract.EnquireUntil, why string) (contract.BankState, bool, error) {
+func (t *transfer) enquire(ctx workflow.Context, until contract.EnquireUntil, why string) (contract.RailState, bool, error) {
 	patience := t.attentionAt.Sub(workflow.Now(ctx))
 	if patience <= 0 {
 		patience = t.policy.AttentionAfter // an operator knows by now; keep asking
@@ -334,26 +334,26 @@ func (t *transfer) enquire(ctx workflow.Context, until contract.EnquireUntil, wh
 // poll reports false when the asking ended without an answer: cancelled by a
 // nudge, out of time, or out of retries. None of these says anything about the
 // money.
-func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every, patience time.Duration, why string) (contract.BankState, bool, error) {
+func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every, patience time.Duration, why string) (contract.RailState, bool, error) {
 	pollCtx, stop := workflow.WithCancel(withEnquiry(ctx, every, patience, why))
 	defer stop()
-	f := workflow.ExecuteActivity(pollCtx, bank.EnquireBankTransfer, contract.EnquireInput{
+	f := workflow.ExecuteActivity(pollCtx, contract.ActivitiesOf(remittance.RailBank).Enquire, contract.EnquireInput{
 		Key: t.key(bankStep), Amount: t.order.Amount, Account: t.state.Account, RailRef: t.state.RailRef,
 		SubmittedAt: t.instructedAt, VisibleAfter: t.visibleAfter, Until: until,
 	})
 	answered := false
 	t.listen(ctx, []workflow.ReceiveChannel{t.notice}).AddFuture(f, func(workflow.Future) { answered = true }).Select(ctx)
 	if !answered {
-		return contract.BankState{}, false, nil
+		return contract.RailState{}, false, nil
 	}
-	state, err := result[contract.BankState](ctx, f)
+	state, err := result[contract.RailState](ctx, f)
 	if err == nil {
 		return state, true, nil
 	}
 	if temporal.IsCanceledError(ctx.Err()) {
-		return contract.BankState{}, false, ctx.Err()
+		return contract.RailState{}, false, ctx.Err()
 	}
-	return contract.BankState{}, false, t.breathe(ctx, every)
+	return contract.RailState{}, false, t.breathe(ctx, every)
 }
 
 // breathe keeps a failing enquiry from turning into a busy loop of new ones.

@@ -1,0 +1,34 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"soukin/internal/sandbox/control"
+	"soukin/internal/sandbox/counterparty"
+	"soukin/remittance"
+)
+
+// openCounterparties makes everybody beside the bank.
+func openCounterparties(_ context.Context, _ counterparty.Env, _ Settings) (map[remittance.Rail]counterparty.Counterparty, error) {
+	parties := map[remittance.Rail]counterparty.Counterparty{}
+	return parties, nil
+}
+
+// executionsPage is how many lines of a counterparty's books are shown at a time.
+const executionsPage = 500
+
+func (a *controlAPI) executions(w http.ResponseWriter, r *http.Request) {
+	party, known := a.parties[remittance.Rail(r.PathValue("rail"))]
+	if !known {
+		a.refuse(w, r, http.StatusNotFound, fmt.Errorf("rail %q has no books here", r.PathValue("rail")))
+		return
+	}
+	found, err := party.Executions(r.Context(), r.URL.Query().Get("after"), executionsPage)
+	out := control.Executions{Executions: found}
+	if len(found) == executionsPage {
+		out.Next = found[len(found)-1].Reference
+	}
+	a.answer(w, r, out, err)
+}
