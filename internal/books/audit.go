@@ -114,7 +114,7 @@ func whereMoneyIs(s remittance.Status, final bool, reason remittance.Reason) []l
 	case remittance.Accepted, remittance.AwaitingFunds:
 		return []ledger.Place{ledger.PlaceNone}
 	case remittance.AwaitingRecipient:
-		return []ledger.Place{ledger.PlaceHeld}
+		return []ledger.Place{ledger.PlaceHeld, ledger.PlaceInFlight}
 	case remittance.Processing, remittance.Checking, remittance.Sent:
 		return []ledger.Place{ledger.PlaceInFlight}
 	case remittance.Paid:

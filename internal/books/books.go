@@ -41,6 +41,7 @@ func StateOf(r record.Remittance) contract.State {
 		Ref: r.Ref, Pattern: r.Pattern, Amount: r.Amount, Status: r.Status, Reason: r.Reason, Final: r.Final,
 		Seq: r.Seq, Generation: r.Generation, Account: r.Account, RailRef: r.RailRef, Code: r.Code, Deadline: r.Deadline,
 		NeedsAttention: r.NeedsAttention, Shortfall: r.Shortfall, OpenedAt: r.CreatedAt,
+		Rail: r.Rail, InFlight: r.InFlight, Ways: r.Ways,
 	}
 }
 
@@ -93,8 +94,10 @@ func checkOrder(in contract.OpenInput) error {
 		return errors.New("an order needs its request hash, its time and its funding deadline")
 	case in.HoldOnly && in.RecipientDeadline.IsZero():
 		return errors.New("an order whose account the recipient names needs the recipient's deadline")
-	case !in.HoldOnly && o.Account == "":
+	case !in.HoldOnly && o.Account == "" && needsAccount(o.Pattern.Rail()):
 		return errors.New("an order that is instructed at once needs its account")
+	case !in.HoldOnly && o.Pattern == remittance.Choice:
+		return errors.New("a choice cannot be instructed before its recipient has picked")
 	}
 	_, err := remittance.ParsePattern(string(o.Pattern))
 	return err
@@ -106,11 +109,11 @@ func covered(in contract.OpenInput) record.Remittance {
 	row := record.Remittance{
 		Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Fee: o.Fee, RequestHash: o.RequestHash, Owner: in.Owner,
 		Status: remittance.Processing, Reason: remittance.WaitsForRail, Seq: 2, Generation: 1, Instructed: 1,
-		Account: o.Account, CreatedAt: at, UpdatedAt: at,
+		Account: o.Account, CreatedAt: at, UpdatedAt: at, Rail: o.Pattern.Rail(), InFlight: true, Ways: in.Ways,
 	}
 	if in.HoldOnly {
 		deadline := moment(in.RecipientDeadline)
-		row.Status, row.Reason, row.Instructed, row.Deadline = remittance.AwaitingRecipient, remittance.WaitsForRecipient, 0, &deadline
+		row.Status, row.Reason, row.Instructed, row.Deadline, row.InFlight = remittance.AwaitingRecipient, remittance.WaitsForRecipient, 0, &deadline, false
 	}
 	return row
 }
@@ -119,7 +122,7 @@ func covered(in contract.OpenInput) record.Remittance {
 // the rarer case, turns the row into one that waits for funds.
 func (b *Books) open(ctx context.Context, tx *database.Tx, in contract.OpenInput, row record.Remittance) (record.Remittance, error) {
 	accepted := record.Step{Seq: 1, At: row.CreatedAt, To: remittance.Accepted, Actor: remittance.ActorMerchant,
-		Generation: 1, Account: row.Account, MoveHash: openHash}
+		Generation: 1, Account: row.Account, Rail: row.Rail, Fee: row.Fee, MoveHash: openHash}
 	if err := record.Append(ctx, tx, row.Ref, accepted); err != nil {
 		return row, err
 	}
@@ -127,7 +130,7 @@ func (b *Books) open(ctx context.Context, tx *database.Tx, in contract.OpenInput
 	if in.HoldOnly {
 		postings = postings[:1]
 	}
-	entries, err := entriesOf(row, 1, postings)
+	entries, err := entriesOf(row, postings)
 	if err != nil {
 		return row, err
 	}
@@ -142,13 +145,13 @@ func (b *Books) open(ctx context.Context, tx *database.Tx, in contract.OpenInput
 	}
 	return row, record.Append(ctx, tx, row.Ref, record.Step{
 		Seq: 2, At: row.CreatedAt, From: remittance.Accepted, To: row.Status, Reason: row.Reason, Actor: remittance.ActorSystem,
-		Generation: 1, Account: row.Account, Deadline: row.Deadline, Postings: texts(postings), MoveHash: openHash,
+		Generation: 1, Account: row.Account, Deadline: row.Deadline, Postings: texts(postings), Rail: row.Rail, Fee: row.Fee, MoveHash: openHash,
 	})
 }
 
 func uncovered(ctx context.Context, tx *database.Tx, in contract.OpenInput, row record.Remittance, short remittance.Yen) (record.Remittance, error) {
 	deadline := moment(in.FundingDeadline)
-	row.Status, row.Reason, row.Instructed = remittance.AwaitingFunds, remittance.WaitsForFunds, 0
+	row.Status, row.Reason, row.Instructed, row.InFlight = remittance.AwaitingFunds, remittance.WaitsForFunds, 0, false
 	row.Deadline, row.Shortfall = &deadline, short
 	_, err := record.Advance(ctx, tx, row.Seq, row) // nobody else has seen the row yet
 	return row, err

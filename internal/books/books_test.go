@@ -126,7 +126,7 @@ func TestOpenWithEnoughFundsHoldsAndInstructs(t *testing.T) {
 		f.fund(15_000)
 		got := f.open(f.order("R-1"))
 		want := contract.State{OpenedAt: noon, Ref: f.ref("R-1"), Pattern: remittance.BankTransfer, Amount: 10_000, Status: remittance.Processing,
-			Reason: remittance.WaitsForRail, Seq: 2, Generation: 1, Account: payee}
+			Reason: remittance.WaitsForRail, Seq: 2, Generation: 1, Account: payee, Rail: remittance.RailBank, InFlight: true}
 		assert.Empty(f.t, cmp.Diff(want, got))
 		assert.Empty(f.t, cmp.Diff(want, f.state("R-1")))
 		assert.Equal(f.t, ledger.Balances{Available: 5_000, InFlight: 10_000}, f.balances())
@@ -146,7 +146,7 @@ func TestOpenWithTooLittleWaitsForFunds(t *testing.T) {
 		got := f.open(f.order("R-1"))
 		deadline := noon.Add(time.Hour)
 		assert.Empty(f.t, cmp.Diff(contract.State{OpenedAt: noon, Ref: f.ref("R-1"), Pattern: remittance.BankTransfer, Amount: 10_000, Status: remittance.AwaitingFunds,
-			Reason: remittance.WaitsForFunds, Seq: 2, Generation: 1, Account: payee, Deadline: &deadline, Shortfall: 1}, got))
+			Reason: remittance.WaitsForFunds, Seq: 2, Generation: 1, Account: payee, Deadline: &deadline, Shortfall: 1, Rail: remittance.RailBank}, got))
 		assert.Empty(f.t, cmp.Diff(got, f.state("R-1")))
 		assert.Equal(f.t, ledger.Balances{Available: 9_999}, f.balances())
 		f.audit()

@@ -61,7 +61,7 @@ func (b *Books) lateReturn(ctx context.Context, tx *database.Tx, in LateReturn) 
 	case row.Status != remittance.Paid:
 		return row, false, conflict(in.Ref, "it is %s, so nothing can come back late", row.Status)
 	}
-	entry, err := ledger.LateReturn(remittance.Key{Ref: row.Ref, Step: instructionStep, Generation: row.Generation}, row.Pattern.Rail(), row.Amount)
+	entry, err := ledger.LateReturn(instructionOf(row), row.Rail, row.Amount)
 	if err != nil {
 		return row, false, err
 	}
@@ -74,7 +74,7 @@ func (b *Books) lateReturn(ctx context.Context, tx *database.Tx, in LateReturn) 
 	err = record.Append(ctx, tx, row.Ref, record.Step{
 		Seq: next.Seq, At: next.UpdatedAt, From: row.Status, To: next.Status, Reason: next.Reason, Actor: in.Actor, Final: true,
 		Generation: next.Generation, Account: next.Account, RailRef: next.RailRef, Code: in.Code, NeedsAttention: next.NeedsAttention,
-		Evidence: in.Evidence, Postings: []string{string(lateReturn)}, MoveHash: string(lateReturn),
+		Evidence: in.Evidence, Postings: []string{string(lateReturn)}, MoveHash: string(lateReturn), Rail: row.Rail, Fee: row.Fee,
 	})
 	if err != nil {
 		return row, false, err

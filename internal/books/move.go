@@ -55,11 +55,11 @@ func (b *Books) move(ctx context.Context, tx *database.Tx, m contract.Move, hash
 	if err := checkMove(row, m); err != nil {
 		return false, conflict(m.Ref, "%w", err)
 	}
-	entries, err := entriesOf(row, m.Generation, m.Postings)
+	next, step := after(row, m, hash)
+	entries, err := entriesOf(next, m.Postings)
 	if err != nil {
 		return false, err
 	}
-	next, step := after(row, m, hash)
 	moved, err := record.Advance(ctx, tx, row.Seq, next)
 	if err != nil || !moved {
 		return false, err
@@ -101,14 +101,32 @@ func after(row record.Remittance, m contract.Move, hash string) (record.Remittan
 	if m.To != remittance.AwaitingFunds {
 		next.Shortfall = 0
 	}
+	next.Ways, next.InFlight = m.Ways, inFlightAfter(row.InFlight, m.Postings)
 	if slices.Contains(m.Postings, contract.PostInstruct) {
 		next.Instructed = m.Generation
+		if m.Rail != "" {
+			// Where an earlier instruction went says nothing of this one.
+			next.Rail, next.Fee, next.Account = m.Rail, m.Fee, m.Account
+		}
 	}
 	return next, record.Step{
 		Seq: m.Seq, At: next.UpdatedAt, From: m.From, To: m.To, Reason: m.Reason, Actor: m.Actor, Final: m.Final,
 		Generation: m.Generation, Account: next.Account, RailRef: m.RailRef, Code: m.Code, Deadline: deadline,
 		NeedsAttention: m.NeedsAttention, Evidence: m.Evidence, Note: m.Note, Postings: texts(m.Postings), MoveHash: hash,
+		Rail: next.Rail, Fee: next.Fee,
 	}
+}
+
+func inFlightAfter(before bool, postings []contract.Posting) bool {
+	for _, p := range postings {
+		switch p {
+		case contract.PostInstruct:
+			before = true
+		case contract.PostGiveBack, contract.PostSettle:
+			before = false
+		}
+	}
+	return before
 }
 
 // hashOf is the identity of a step: everything but its clock. A worker that

@@ -11,8 +11,16 @@ import (
 	"soukin/remittance"
 )
 
-// instructionStep names the instruction in its key, the same on every rail.
-const instructionStep = "transfer"
+// instructionOf is the key of the row's instruction.
+func instructionOf(row record.Remittance) remittance.Key {
+	return remittance.Key{Ref: row.Ref, Step: row.Rail.Step(), Generation: row.Generation}
+}
+
+// needsAccount says which rails must be told where the money goes. Cash and gift
+// codes go to whoever has the numbers.
+func needsAccount(r remittance.Rail) bool {
+	return r == remittance.RailBank || r == remittance.RailAuPay || r == remittance.RailPrepaid
+}
 
 // standing is a status together with whether it is the end.
 type standing struct {
@@ -25,7 +33,7 @@ type standing struct {
 var places = map[standing][]ledger.Place{
 	{remittance.Accepted, false}:          {ledger.PlaceNone},
 	{remittance.AwaitingFunds, false}:     {ledger.PlaceNone},
-	{remittance.AwaitingRecipient, false}: {ledger.PlaceHeld},
+	{remittance.AwaitingRecipient, false}: {ledger.PlaceHeld, ledger.PlaceInFlight}, // the link is open, or ATM numbers are out
 	{remittance.Processing, false}:        {ledger.PlaceInFlight},
 	{remittance.Checking, false}:          {ledger.PlaceInFlight},
 	{remittance.Sent, false}:              {ledger.PlaceInFlight},
@@ -65,14 +73,27 @@ func checkMove(row record.Remittance, m contract.Move) error {
 	if m.At.IsZero() || m.Actor == "" {
 		return errors.New("a step needs its time and its actor")
 	}
-	start, ok := places[standing{row.Status, false}]
+	start, ok := placeOf(row)
 	if !ok {
 		return fmt.Errorf("no step leads on from %s", row.Status)
 	}
-	if err := checkPostings(start[0], m); err != nil { // an open standing has one place
+	if err := checkPostings(start, m); err != nil {
 		return err
 	}
-	return checkInstruction(start[0], row, m)
+	return checkInstruction(start, row, m)
+}
+
+// placeOf says where the money of an open remittance lies: a standing with two
+// places has the second while a rail may pay it.
+func placeOf(row record.Remittance) (ledger.Place, bool) {
+	of, ok := places[standing{row.Status, false}]
+	if !ok {
+		return "", false
+	}
+	if len(of) > 1 && row.InFlight {
+		return of[1], true
+	}
+	return of[0], true
 }
 
 // checkLastWord allows a note on the timeline of a remittance that has ended
@@ -111,17 +132,17 @@ func checkPostings(start ledger.Place, m contract.Move) error {
 }
 
 // checkInstruction keeps a generation from being instructed twice, and an
-// instruction in flight from changing its name or its payee.
+// instruction from changing its name, its rail or its payee.
 func checkInstruction(start ledger.Place, row record.Remittance, m contract.Move) error {
 	next := row.Instructed + 1
 	if slices.Contains(m.Postings, contract.PostInstruct) {
 		if m.Generation != next {
 			return fmt.Errorf("generation %d cannot be instructed, the next one is %d", m.Generation, next)
 		}
-		if row.Account == "" && m.Account == "" {
-			return errors.New("an instruction needs an account")
-		}
-		return nil
+		return checkDestination(row, m)
+	}
+	if m.Rail != "" && m.Rail != row.Rail || m.Fee != 0 {
+		return fmt.Errorf("rail %q and its fee change only with an instruction", m.Rail)
 	}
 	if m.Generation != row.Generation && (m.Generation != next || start == ledger.PlaceInFlight) {
 		return fmt.Errorf("generation %d does not follow generation %d here", m.Generation, row.Generation)
@@ -132,10 +153,28 @@ func checkInstruction(start ledger.Place, row record.Remittance, m contract.Move
 	return nil
 }
 
-// entriesOf gives the ledger's entries for postings of a generation, in order.
-func entriesOf(row record.Remittance, generation int, postings []contract.Posting) ([]ledger.Entry, error) {
-	key := remittance.Key{Ref: row.Ref, Step: instructionStep, Generation: generation}
-	rail := row.Pattern.Rail()
+func checkDestination(row record.Remittance, m contract.Move) error {
+	rail := m.Rail
+	if rail == "" { // a step of a workflow that knew one rail
+		rail = row.Rail
+	}
+	switch {
+	case !slices.Contains(remittance.Rails(), rail):
+		return fmt.Errorf("an instruction needs a rail, %q is none", rail)
+	case row.Pattern != remittance.Choice && rail != row.Pattern.Rail():
+		return fmt.Errorf("a remittance by %s cannot go to rail %s", row.Pattern, rail)
+	case m.Fee < 0 || m.Fee > remittance.LegalCap:
+		return fmt.Errorf("a fee of %d yen is not between 0 and %d", m.Fee, remittance.LegalCap)
+	case needsAccount(rail) && m.Account == "" && (m.Rail != "" || row.Account == ""):
+		return errors.New("an instruction needs an account")
+	}
+	return nil
+}
+
+// entriesOf gives the ledger's entries for postings of the row's instruction, in
+// order.
+func entriesOf(row record.Remittance, postings []contract.Posting) ([]ledger.Entry, error) {
+	key, rail := instructionOf(row), row.Rail
 	entries := make([]ledger.Entry, 0, len(postings))
 	for _, p := range postings {
 		var (

@@ -92,7 +92,8 @@ func (s *story) auditSteps(find finder) {
 	r := s.row
 	if r.Seq != len(s.steps) {
 		find(RuleTimeline, "it stands at step %d, but %d are on the timeline", r.Seq, len(s.steps))
-	} else if before.To != r.Status || before.Final != r.Final || before.Reason != r.Reason || before.Generation != r.Generation || before.Account != r.Account {
+	} else if before.To != r.Status || before.Final != r.Final || before.Reason != r.Reason || before.Generation != r.Generation || before.Account != r.Account ||
+		before.Rail != r.Rail || before.Fee != r.Fee {
 		find(RuleTimeline, "it stands at %s (final: %t), but the last step led to %s (final: %t)", r.Status, r.Final, before.To, before.Final)
 	}
 	if r.Shortfall != 0 && r.Status != remittance.AwaitingFunds {
@@ -107,10 +108,10 @@ func (s *story) auditEntries(find finder) {
 		for _, p := range step.Postings {
 			e := moneyEntry{s.row.Ref.Remittance, ledger.Event(p), "", s.row.Amount}
 			if e.event == ledger.EventFee {
-				e.amount = s.row.Fee
+				e.amount = step.Fee
 			}
 			if e.event != ledger.EventHold && e.event != ledger.EventRelease {
-				e.instruction = remittance.Key{Ref: s.row.Ref, Step: "transfer", Generation: step.Generation}.String()
+				e.instruction = remittance.Key{Ref: s.row.Ref, Step: step.Rail.Step(), Generation: step.Generation}.String()
 			}
 			if e.amount != 0 {
 				want = append(want, e)
@@ -146,7 +147,7 @@ func (s *story) auditMoney(find finder) {
 		}
 	}
 	r := s.row
-	if !slices.Contains(whereMoneyIs(r.Status, r.Final, r.Reason), at) {
+	if !slices.Contains(whereMoneyIs(r.Status, r.Final, r.Reason), at) || r.InFlight != (at == ledger.PlaceInFlight) {
 		find(RuleMoney, "it is %s (final: %t), but its money is %q", r.Status, r.Final, at)
 	}
 	ended := r.Status == remittance.Paid || r.Status == remittance.Failed || r.Status == remittance.Cancelled || r.Status == remittance.Expired

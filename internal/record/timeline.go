@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"soukin/internal/database"
@@ -31,20 +30,23 @@ type Step struct {
 	Evidence       string               `json:"evidence,omitempty"`
 	Note           string               `json:"note,omitempty"`
 	Postings       []string             `json:"postings,omitempty"`
+	// Rail and Fee are those of the instruction in force.
+	Rail remittance.Rail `json:"rail,omitempty"`
+	Fee  remittance.Yen  `json:"fee,omitempty"`
 	// MoveHash tells the same step given twice from another step that claims
 	// the same number.
 	MoveHash string `json:"-"`
 }
 
 const insertStep = `INSERT INTO timeline (merchant, remittance_id, seq, happened_at, from_status, to_status, reason, actor, final,
-	generation, account, rail_ref, code, deadline, needs_attention, evidence, note, postings, move_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+	generation, account, rail_ref, code, deadline, needs_attention, evidence, note, postings, move_hash, rail, fee)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
 
 // Append adds a step to the timeline of a remittance. Steps are never changed.
 func Append(ctx context.Context, tx *database.Tx, ref remittance.Ref, s Step) error {
 	_, err := tx.Exec(ctx, insertStep, string(ref.Merchant), string(ref.Remittance), s.Seq, micros(s.At), string(s.From), string(s.To),
 		string(s.Reason), string(s.Actor), s.Final, s.Generation, string(s.Account), s.RailRef, s.Code, optionalMicros(s.Deadline),
-		s.NeedsAttention, s.Evidence, s.Note, strings.Join(s.Postings, ","), s.MoveHash)
+		s.NeedsAttention, s.Evidence, s.Note, joined(s.Postings), s.MoveHash, string(s.Rail), int64(s.Fee))
 	if err != nil {
 		return fmt.Errorf("append step %d of %s: %w", s.Seq, ref, err)
 	}
@@ -53,7 +55,7 @@ func Append(ctx context.Context, tx *database.Tx, ref remittance.Ref, s Step) er
 
 const (
 	stepFields = `seq, happened_at, from_status, to_status, reason, actor, final, generation, account, rail_ref, code,
-	deadline, needs_attention, evidence, note, postings, move_hash`
+	deadline, needs_attention, evidence, note, postings, move_hash, rail, fee`
 	stepColumns = `SELECT ` + stepFields + ` FROM timeline WHERE merchant = $1 AND remittance_id = $2`
 )
 
@@ -91,13 +93,11 @@ func scanStep(row scanner) (Step, error) {
 		postings string
 	)
 	err := row.Scan(&s.Seq, &at, &s.From, &s.To, &s.Reason, &s.Actor, &s.Final, &s.Generation, &s.Account, &s.RailRef, &s.Code,
-		&deadline, &s.NeedsAttention, &s.Evidence, &s.Note, &postings, &s.MoveHash)
+		&deadline, &s.NeedsAttention, &s.Evidence, &s.Note, &postings, &s.MoveHash, &s.Rail, &s.Fee)
 	if err != nil {
 		return Step{}, fmt.Errorf("read step: %w", err)
 	}
 	s.At, s.Deadline = instant(at), optionalInstant(deadline)
-	if postings != "" {
-		s.Postings = strings.Split(postings, ",")
-	}
+	s.Postings = split[string](postings)
 	return s, nil
 }
