@@ -91,6 +91,9 @@ func TestRules(t *testing.T) {
 		{"SOUKIN_SANDBOX_BOUNCE=-1s", "at least 0s"},
 		{"SOUKIN_BANK_ERROR_CODES=220001=paid", "outcome"},
 		{"SOUKIN_BANK_ERROR_CODES=220001=rejected/bad_luck", "reason"},
+		{"SOUKIN_AUPAY_MEMBER_FORM=[0-9]{16}", "from ^ to $"},
+		{"SOUKIN_AUPAY_MEMBER_FORM=^[0-9$", "from ^ to $"},
+		{"SOUKIN_PREPAID_ISSUERS=webmoney=soon", "issuer \"webmoney\""},
 	}
 	for _, tt := range tests {
 		_, err := load(t, tt.set)

@@ -68,6 +68,7 @@ type Amazon struct {
 type AuPay struct {
 	APIURL      string         `env:"SOUKIN_AUPAY_API_URL" derived:"<SOUKIN_SANDBOX_URL>/aupay/v1" unit:"URL" doc:"Base of the wallet's API. Default: the sandbox."`
 	Token       Secret         `env:"SOUKIN_AUPAY_TOKEN_FILE,file" unit:"path" redact:"file" default:"the sandbox's published token" doc:"File that holds our bearer token at au PAY. Needed everywhere but with the sandbox."`
+	MemberForm  string         `env:"SOUKIN_AUPAY_MEMBER_FORM" envDefault:"^[0-9]{16}$" unit:"regular expression" doc:"Form of a member number as the recipient types it, without spaces and hyphens. Not documented: ask au PAY."`
 	Cap         remittance.Yen `env:"SOUKIN_AUPAY_CAP" envDefault:"500000" unit:"yen" doc:"The most one charge may carry. A wallet holds at most 1,000,000 yen."`
 	Fee         remittance.Yen `env:"SOUKIN_AUPAY_FEE" envDefault:"100" unit:"yen" doc:"What a merchant owes for each charge."`
 	Rate        float64        `env:"SOUKIN_AUPAY_RATE" envDefault:"10" unit:"calls a second" doc:"Calls to au PAY, all workers together."`

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
+	"strings"
 	"time"
 
+	"soukin/internal/refund"
 	"soukin/remittance"
 )
 
@@ -70,5 +73,20 @@ func (c *Config) validateCounterparties() error {
 		unless(c.Amazon.Form == remittance.GiftBalance || c.Amazon.Form == remittance.GiftCode, "SOUKIN_AMAZON_FORM", c.Amazon.Form, "must be balance or code"),
 		unless(len(c.Amazon.PartnerID) == 5, "SOUKIN_AMAZON_PARTNER_ID", c.Amazon.PartnerID, "must be 5 letters and digits"),
 		atLeast("SOUKIN_AMAZON_CODE_RECALL", c.Amazon.CodeRecall, 0),
+		c.AuPay.validate(),
+		c.Prepaid.validate(),
 	)...)
+}
+
+// validate wants a form that binds the whole number: one that is found anywhere
+// inside it would let every number through.
+func (a AuPay) validate() error {
+	_, err := regexp.Compile(a.MemberForm)
+	return unless(err == nil && strings.HasPrefix(a.MemberForm, "^") && strings.HasSuffix(a.MemberForm, "$"),
+		"SOUKIN_AUPAY_MEMBER_FORM", a.MemberForm, "must be a regular expression from ^ to $, as ^[0-9]{16}$")
+}
+
+func (p Prepaid) validate() error {
+	_, err := refund.ParseIssuers(p.Issuers)
+	return unless(err == nil, "SOUKIN_PREPAID_ISSUERS", p.Issuers, fmt.Sprint(err))
 }

@@ -23,12 +23,13 @@ var layers = []layer{
 		"activities call ports; adapters implement them. Importing adapters would drag them into every workflow"},
 	{"workflows", []string{"remittance", "contract", "activities"},
 		"a workflow may only decide: everything that acts is an activity, or replay breaks"},
-	{"config", []string{"remittance", "contract", "internal/calendar"},
+	{"config", []string{"remittance", "contract", "internal/calendar", "internal/refund"},
 		"settings are plain values that every process loads first"},
 
 	{"examples", nil, "examples are data for people to start from"},
 
 	{"internal/calendar", []string{"remittance"}, "bank days are arithmetic"},
+	{"internal/refund", []string{"internal/calendar"}, "refund windows are arithmetic on days"},
 	{"internal/zengin", []string{"remittance"}, "bank data and the payment alphabet are data and rules, used by pages and imports too"},
 	{"internal/keyring", nil, "keys must not depend on what they protect"},
 	{"internal/payload", []string{"internal/keyring"}, "encryption knows payloads, not their meaning"},
@@ -49,7 +50,7 @@ var layers = []layer{
 	{"internal/notify/...", []string{"remittance", "internal/calendar", "internal/rails/call", "internal/notify/..."},
 		"messages are sent, not decided, here"},
 	{"internal/orders/...", []string{"remittance", "contract", "internal/record", "internal/ledger", "internal/vault", "internal/books", "internal/link", "internal/notify",
-		"internal/zengin", "internal/calendar", "internal/database", "internal/orders/..."},
+		"internal/zengin", "internal/calendar", "internal/refund", "internal/database", "internal/orders/..."},
 		"an order is taken in one place, whichever door it came through, and runs nothing itself"},
 	{"internal/web/...", []string{"remittance", "contract", "internal/orders", "internal/link", "internal/zengin", "internal/web/..."},
 		"pages know who opened them and show answers; they reach money only through orders"},
