@@ -73,9 +73,20 @@ func (c *Config) validateCounterparties() error {
 		unless(c.Amazon.Form == remittance.GiftBalance || c.Amazon.Form == remittance.GiftCode, "SOUKIN_AMAZON_FORM", c.Amazon.Form, "must be balance or code"),
 		unless(len(c.Amazon.PartnerID) == 5, "SOUKIN_AMAZON_PARTNER_ID", c.Amazon.PartnerID, "must be 5 letters and digits"),
 		atLeast("SOUKIN_AMAZON_CODE_RECALL", c.Amazon.CodeRecall, 0),
+		c.Amazon.validateErrorTypes(),
 		c.AuPay.validate(),
 		c.Prepaid.validate(),
 	)...)
+}
+
+func (a Amazon) validateErrorTypes() error {
+	var errs []error
+	for name, meaning := range a.ErrorTypes {
+		if _, _, err := ParseCodeMeaning(meaning); err != nil {
+			errs = append(errs, wrong("SOUKIN_AMAZON_ERROR_TYPES", name+"="+meaning, err.Error()))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // validate wants a form that binds the whole number: one that is found anywhere
