@@ -124,6 +124,7 @@ var bans = []ban{
 	{"internal/database/databasetest", nil, testTools, testsOnly},
 	{"internal/ledger/ledgertest", nil, testTools, testsOnly},
 	{"internal/web/webtest", nil, testTools, testsOnly},
+	{"internal/app/railtest", nil, testTools, testsOnly},
 }
 
 // servers run in production with real credentials.
@@ -138,4 +139,4 @@ var notInServers = []struct{ imported, because string }{
 }
 
 // testTools are the packages made for tests.
-var testTools = []string{"internal/testkit/...", "internal/database/databasetest", "internal/ledger/ledgertest", "internal/web/webtest", "test/..."}
+var testTools = []string{"internal/testkit/...", "internal/database/databasetest", "internal/ledger/ledgertest", "internal/web/webtest", "internal/app/railtest", "test/..."}
