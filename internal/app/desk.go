@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 
 	"soukin/config"
-	"soukin/internal/link"
 	"soukin/internal/orders"
 	"soukin/internal/payload"
 )
@@ -43,19 +41,12 @@ func OpenDesk(ctx context.Context, cfg config.Config, log *slog.Logger, now func
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("connection to Temporal: %w", err), store.Close())
 	}
-	return &Desk{store, newOrders(cfg, store, temporal), temporal}, nil
-}
-
-func newOrders(cfg config.Config, store *Store, temporal orders.Temporal) *orders.Service {
-	return orders.New(orders.Deps{
-		DB: store.DB, Record: store.Record, Ledger: store.Ledger, Vault: store.Vault, Links: store.Links, Books: store.Books, Temporal: temporal,
-		Settings: orders.Settings{
-			Policy: cfg.Bank.Policy.Contract(), Cap: cfg.Bank.Cap,
-			Fee: cfg.Bank.Fee, FeeSameBank: cfg.Bank.FeeSame, OwnBank: cfg.Bank.OwnCode,
-			Link:    cfg.Link.Contract(),
-			PageURL: func(t link.Token) string { return strings.TrimSuffix(cfg.Link.PublicURL, "/") + "/r/" + t.Reveal() },
-		},
-	})
+	service, err := newOrders(cfg, store, temporal, now)
+	if err != nil {
+		temporal.Close()
+		return nil, errors.Join(err, store.Close())
+	}
+	return &Desk{store, service, temporal}, nil
 }
 
 // Close closes the connection and the database.

@@ -44,7 +44,11 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	if err := o.mountCodec(mux, cfg.Gateway, ring); err != nil {
 		return err
 	}
-	pages, err := web.Pages(&recipients{newOrders(cfg, store, c), store.Links, o.now},
+	service, err := newOrders(cfg, store, c, o.now)
+	if err != nil {
+		return err
+	}
+	pages, err := web.Pages(&recipients{service, store.Links, o.now},
 		web.Options{Log: o.log, HTTPS: strings.HasPrefix(cfg.Link.PublicURL, "https://"),
 			Limits: web.Limits{PerLink: cfg.Gateway.PerLink, PerAddress: cfg.Gateway.PerAddress}})
 	if err != nil {

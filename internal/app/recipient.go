@@ -52,7 +52,7 @@ func (r *recipients) Prove(ctx context.Context, token link.Token, answers []link
 
 func (r *recipients) Designate(ctx context.Context, token link.Token, proof link.Proof, account zengin.Input) (web.View, error) {
 	return r.act(ctx, token, proof, func(ref remittance.Ref) error {
-		_, err := r.orders.Designate(ctx, ref, account)
+		_, err := r.orders.Designate(ctx, ref, orders.Designation{Account: account})
 		return err
 	})
 }

@@ -70,7 +70,11 @@ func buildWorker(ctx context.Context, cfg config.Config, o options, open *closer
 	if err := errors.Join(err, metrics.MeasureDatabase(store.DB)); err != nil {
 		return builtWorker{}, err
 	}
-	tell, err := newNotifier(cfg.Notify, newOrders(cfg, store, c), store.Links)
+	service, err := newOrders(cfg, store, c, o.now)
+	if err != nil {
+		return builtWorker{}, err
+	}
+	tell, err := newNotifier(cfg.Notify, service, store.Links)
 	if err != nil {
 		return builtWorker{}, err
 	}

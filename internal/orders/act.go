@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"soukin/contract"
 	"soukin/internal/books"
@@ -91,7 +90,7 @@ func (s *Service) LateReturn(ctx context.Context, ref remittance.Ref, code, evid
 		return contract.State{}, err
 	}
 	state, err := s.Books.LateReturn(ctx, books.LateReturn{
-		Ref: ref, At: time.Now().UTC(), Actor: remittance.ActorOperator, Code: strings.TrimSpace(code), Evidence: evidence,
+		Ref: ref, At: s.Now().UTC(), Actor: remittance.ActorOperator, Code: strings.TrimSpace(code), Evidence: evidence,
 	})
 	if errors.Is(err, books.ErrConflict) {
 		return contract.State{}, tooLate(RuleNotPaid, row.Status).because(err)

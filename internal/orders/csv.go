@@ -66,6 +66,12 @@ var columns = []struct {
 	{"code3", func(r *Row, s string) { r.Request.Code3 = s }},
 	{"code3_label", func(r *Row, s string) { r.Request.Code3Label = s }},
 	{"expires_days", func(r *Row, s string) { r.Request.ExpiresDays = s }},
+	{"rails", func(r *Row, s string) { r.Request.Rails = s }},
+	{"gift_form", func(r *Row, s string) { r.Request.GiftForm = s }},
+	{"issuer", func(r *Row, s string) { r.Request.Issuer = s }},
+	{"purchase", func(r *Row, s string) { r.Request.Purchase = s }},
+	{"purchased_on", func(r *Row, s string) { r.Request.PurchasedOn = s }},
+	{"purchase_amount", func(r *Row, s string) { r.Request.PurchaseAmount = s }},
 	{"expect", func(r *Row, s string) { r.Expect = s }},
 	{"note", func(*Row, string) {}},
 }

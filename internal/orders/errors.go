@@ -110,6 +110,15 @@ func (fs Faults) orNil() error {
 	return fs
 }
 
+// and takes on a refusal. Trouble stays an error.
+func (fs Faults) and(err error) (Faults, error) {
+	var refused *Error
+	if errors.As(err, &refused) && refused.Code != CodeUnavailable {
+		return append(fs, refused), nil
+	}
+	return fs, err
+}
+
 // FaultsOf gives every refusal in err, or nil when err is none of this
 // package's.
 func FaultsOf(err error) Faults {

@@ -21,6 +21,7 @@ import (
 	"soukin/internal/link"
 	"soukin/internal/orders"
 	"soukin/internal/record"
+	"soukin/internal/refund"
 	"soukin/internal/vault"
 	"soukin/remittance"
 )
@@ -48,7 +49,7 @@ type started struct {
 	options  client.StartWorkflowOptions
 	workflow any
 	input    contract.BankTransferInput
-	link     *contract.LinkInput // set for account-link
+	link     *contract.LinkInput // set where the recipient has a page
 	update   client.UpdateWorkflowOptions
 }
 
@@ -63,6 +64,8 @@ func (f *fakeTemporal) NewWithStartWorkflowOperation(o client.StartWorkflowOptio
 	switch in := args[0].(type) {
 	case contract.BankTransferInput:
 		s.input = in
+	case contract.PrepaidRefundInput:
+		s.input = contract.BankTransferInput(in)
 	case contract.LinkInput:
 		s.input, s.link = contract.BankTransferInput{Order: in.Order, Policy: in.Policy}, &in
 	}
@@ -138,11 +141,24 @@ type fixture struct {
 	service  *orders.Service
 }
 
+func policy() contract.RailPolicy {
+	return contract.RailPolicy{FundingWindow: time.Hour, CorrectionWindow: 240 * time.Hour, SubmitAttempts: 1, SubmitWindow: time.Hour,
+		EnquireEvery: time.Minute, AttentionAfter: time.Hour, WatchEvery: time.Hour}
+}
+
 func settings() orders.Settings {
 	return orders.Settings{
-		Policy: contract.RailPolicy{FundingWindow: time.Hour, CorrectionWindow: 240 * time.Hour, SubmitAttempts: 1, SubmitWindow: time.Hour,
-			EnquireEvery: time.Minute, AttentionAfter: time.Hour, WatchEvery: time.Hour},
-		Cap: 500_000, Fee: 130, FeeSameBank: 10, OwnBank: "0310",
+		Rails: map[remittance.Rail]orders.RailSettings{
+			remittance.RailBank:    {Cap: 500_000, Fee: 130, Policy: policy()},
+			remittance.RailATM:     {Cap: 100_000, Fee: 300, Policy: policy()},
+			remittance.RailAmazon:  {Cap: 400_000, Fee: 90, Policy: policy()},
+			remittance.RailAuPay:   {Cap: 300_000, Fee: 80, Policy: policy()},
+			remittance.RailPrepaid: {Cap: 200_000, Policy: policy(), Sandbox: true},
+		},
+		Bank:    orders.BankSettings{FeeSameBank: 10, OwnBank: "0310"},
+		ATM:     orders.ATMSettings{Term: 360 * time.Hour, MaxReissues: 2},
+		Amazon:  orders.AmazonSettings{Form: remittance.GiftBalance},
+		Prepaid: map[string]refund.Window{"webmoney": {Months: 3, Partial: true}, "jcb-premo": {Days: 30}},
 		Link:    contract.LinkTerms{Window: 48 * time.Hour, ReopenWindow: 24 * time.Hour, Reminders: []time.Duration{time.Hour}, MaxReopens: 3},
 		PageURL: func(t link.Token) string { return "https://pay.example.jp/r/" + t.Reveal() },
 	}
@@ -167,7 +183,7 @@ func fixtureOn(t *testing.T, db *database.DB) *fixture {
 	f.links, err = link.New(db, v.Fingerprint, now, link.DefaultSettings())
 	require.NoError(t, err)
 	f.service = orders.New(orders.Deps{DB: db, Record: f.record, Ledger: f.ledger, Vault: v, Links: f.links, Books: f.books,
-		Temporal: f.temporal, Settings: settings()})
+		Temporal: f.temporal, Settings: settings(), Now: now})
 	require.NoError(t, f.record.SaveMerchant(t.Context(), record.Merchant{ID: shop, DisplayName: "Shop"}))
 	require.NoError(t, f.record.SaveMerchant(t.Context(), record.Merchant{ID: "other", DisplayName: "Other"}))
 	return f

@@ -1,11 +1,9 @@
 package orders
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"soukin/contract"
@@ -33,32 +31,6 @@ func (s *Service) openLink(ctx context.Context, ref remittance.Ref, p parsedReci
 	}
 	id, err := s.Vault.PutContact(ctx, ref.Merchant, p.contact)
 	return id, trouble(err)
-}
-
-// linkTerms puts the order over the merchant's settings over the installation's.
-func (s *Service) linkTerms(ctx context.Context, m remittance.MerchantID, p parsedRecipient) (contract.LinkTerms, error) {
-	t := s.Settings.Link
-	merchant, err := s.merchant(ctx, m, "merchant")
-	if err != nil {
-		return t, err
-	}
-	own := merchant.Settings.Link
-	if own.Window != nil {
-		t.Window = *own.Window
-	}
-	if own.ReopenWindow != nil {
-		t.ReopenWindow = *own.ReopenWindow
-	}
-	if own.Reminders != nil {
-		t.Reminders = own.Reminders
-	}
-	if p.window > 0 {
-		t.Window = p.window
-	}
-	// The earliest first, in a copy: the settings are shared.
-	t.Reminders = slices.Clone(t.Reminders)
-	slices.SortFunc(t.Reminders, func(a, b time.Duration) int { return cmp.Compare(b, a) })
-	return t, nil
 }
 
 // Resend sends the link again. Errors: [CodeNotFound], [CodeTooLate],
@@ -155,7 +127,7 @@ func (s *Service) asking(ctx context.Context, ref remittance.Ref) (record.Remitt
 	switch {
 	case err != nil:
 		return row, err
-	case row.Pattern != remittance.AccountLink:
+	case !row.Pattern.HasPage():
 		return row, fault(RuleNoLink, "remittance_id")
 	case row.Status != remittance.AwaitingRecipient:
 		return row, tooLate(RuleLinkTooLate, row.Status)
@@ -194,10 +166,4 @@ type Told struct {
 	About    link.About
 	Labels   []string // what the codes are called
 	To       vault.Contact
-}
-
-func linkStart(p prepared, contact remittance.ContactID) contract.LinkInput {
-	terms := p.link
-	terms.Contact = contact
-	return contract.LinkInput{Order: p.order, Policy: p.policy, Link: terms}
 }

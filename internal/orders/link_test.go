@@ -116,9 +116,9 @@ func TestDesignate(t *testing.T) {
 	f.fund(10_000)
 	ref := f.take(asked("L-1")).Ref
 	f.answersDesignations("L-1")
-	mine := zengin.Input{Bank: "0005", Branch: "001", Type: "1", Number: "1234567", Name: "ヤマダ ハナコ"}
+	mine := orders.Designation{Account: zengin.Input{Bank: "0005", Branch: "001", Type: "1", Number: "1234567", Name: "ヤマダ ハナコ"}}
 
-	_, err := f.service.Designate(t.Context(), ref, zengin.Input{Bank: "0005", Branch: "001", Type: "1", Number: "1234567", Name: "山田"})
+	_, err := f.service.Designate(t.Context(), ref, orders.Designation{Account: zengin.Input{Bank: "0005", Branch: "001", Type: "1", Number: "1234567", Name: "山田"}})
 	var fields zengin.FieldErrors
 	require.ErrorAs(t, err, &fields)
 
@@ -129,7 +129,7 @@ func TestDesignate(t *testing.T) {
 	require.NoError(t, err, "a double click")
 	require.Equal(t, state.Account, again.Account)
 	theirs := mine
-	theirs.Number = "7654321"
+	theirs.Account.Number = "7654321"
 	_, err = f.service.Designate(t.Context(), ref, theirs)
 	require.Equal(t, orders.CodeTooLate, orders.FaultsOf(err)[0].Code)
 	require.NotContains(t, err.Error(), "acc_")

@@ -35,7 +35,9 @@ func TestOnARealServer(t *testing.T) {
 
 	f := newFixture(t)
 	deps := orders.Deps{DB: f.db, Record: f.record, Ledger: f.ledger, Vault: f.vault, Temporal: c, Settings: settings()}
-	deps.Settings.Policy.FundingRecheck = time.Hour // only the signal can wake it in time
+	bank := deps.Settings.Rails[remittance.RailBank]
+	bank.Policy.FundingRecheck = time.Hour // only the signal can wake it in time
+	deps.Settings.Rails[remittance.RailBank] = bank
 	f.service = orders.New(deps)
 	w := worker.New(c, contract.QueueMain, worker.Options{DisableRegistrationAliasing: true})
 	workflows.Register(w)

@@ -15,7 +15,7 @@ import (
 	"soukin/remittance"
 )
 
-// Recipient is who is asked for an account, and how. Everything is as typed. It
+// Recipient is who is asked or told, and how. Everything is as typed. It
 // prints and logs as nothing, because it holds personal data.
 type Recipient struct {
 	Email   string `json:"email,omitempty"`
@@ -39,22 +39,22 @@ func (r Recipient) Format(f fmt.State, _ rune) { fmt.Fprint(f, "(recipient)") }
 // LogValue is masked.
 func (r Recipient) LogValue() slog.Value { return slog.StringValue("(recipient)") }
 
-func (r Recipient) fields() []string {
-	return []string{r.Email, r.Phone, r.Lang, r.Purpose, r.Code, r.CodeLabel, r.Code2, r.Code2Label, r.Code3, r.Code3Label, r.ExpiresDays}
-}
-
 // firstField names the first field that is given.
 func (r Recipient) firstField() string {
-	names := []string{"email", "phone", "lang", "purpose", "code", "code_label", "code2", "code2_label", "code3", "code3_label", "expires_days"}
-	for i, v := range r.fields() {
+	return firstGiven(
+		[]string{"email", "phone", "lang", "purpose", "code", "code_label", "code2", "code2_label", "code3", "code3_label", "expires_days"},
+		r.Email, r.Phone, r.Lang, r.Purpose, r.Code, r.CodeLabel, r.Code2, r.Code2Label, r.Code3, r.Code3Label, r.ExpiresDays)
+}
+
+// firstGiven names the first of the fields that has a value.
+func firstGiven(names []string, values ...string) string {
+	for i, v := range values {
 		if v != "" {
 			return names[i]
 		}
 	}
 	return ""
 }
-
-func (r Recipient) empty() bool { return strings.Join(r.fields(), "") == "" }
 
 func (r Recipient) trimmed() Recipient {
 	for _, s := range []*string{&r.Email, &r.Phone, &r.Lang, &r.Purpose, &r.Code, &r.CodeLabel, &r.Code2, &r.Code2Label, &r.Code3, &r.Code3Label, &r.ExpiresDays} {

@@ -2,35 +2,13 @@ package orders
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 
 	"soukin/internal/vault"
-	"soukin/internal/zengin"
 	"soukin/remittance"
 )
-
-// Payee is where the money goes: an account of the vault by its id, or the
-// details of one. Everything is as typed; [zengin.Input] says what the details
-// may look like. It prints and logs as nothing, because it holds personal data.
-type Payee struct {
-	Account  string `json:"account,omitempty"`   // acc_…
-	Bank     string `json:"bank,omitempty"`      // 4 digits
-	Branch   string `json:"branch,omitempty"`    // 3 digits
-	Type     string `json:"type,omitempty"`      // 1, 2, 4, 9 or a word
-	Number   string `json:"number,omitempty"`    // up to 7 digits
-	Name     string `json:"name,omitempty"`      // in kana
-	Symbol   string `json:"symbol,omitempty"`    // Japan Post 記号
-	JPNumber string `json:"jp_number,omitempty"` // Japan Post 番号
-}
-
-// Format is masked for every verb.
-func (p Payee) Format(f fmt.State, _ rune) { fmt.Fprint(f, "(payee)") }
-
-// LogValue is masked.
-func (p Payee) LogValue() slog.Value { return slog.StringValue("(payee)") }
 
 // Request is an order as a merchant gives it, everything as typed.
 type Request struct {
@@ -40,6 +18,8 @@ type Request struct {
 	Amount       string `json:"amount"`            // whole yen: 12345 or 12,345
 	Payee
 	Recipient
+	Offer
+	Purchased
 }
 
 // Format is masked for every verb.
@@ -56,14 +36,8 @@ func (r Request) trimmed() Request {
 		*s = strings.TrimSpace(*s)
 	}
 	r.Payee, r.Recipient = r.Payee.trimmed(), r.Recipient.trimmed()
+	r.Offer, r.Purchased = r.Offer.trimmed(), r.Purchased.trimmed()
 	return r
-}
-
-func (p Payee) trimmed() Payee {
-	for _, s := range []*string{&p.Account, &p.Bank, &p.Branch, &p.Type, &p.Number, &p.Name, &p.Symbol, &p.JPNumber} {
-		*s = strings.TrimSpace(*s)
-	}
-	return p
 }
 
 // hash tells the same order from another one under the same id. It is made of
@@ -93,21 +67,17 @@ type parsed struct {
 	ref     remittance.Ref
 	pattern remittance.Pattern
 	amount  remittance.Yen
-	payee   parsedPayee
-	// recipient is set for account-link, where payee is not.
-	recipient parsedRecipient
+	payee   parsedPayee     // of a bank transfer
+	offer   parsedOffer     // of every pattern
+	bought  parsedPurchase  // of a prepaid refund
+	asked   parsedRecipient // where the recipient has a page
 }
 
-// parsedPayee has either an id or details.
-type parsedPayee struct {
-	id      remittance.AccountID
-	account zengin.PayeeAccount
-	notices []Notice
+// Notice tells what was changed in what was typed, what to look at again, or
+// what will not be offered. Show it to whoever gave the order.
+type Notice interface {
+	Message(l remittance.Lang) string
 }
-
-// Notice tells what was changed in the details of an account, or what to look
-// at again. Show it to whoever typed them.
-type Notice = zengin.Notice
 
 // parse judges everything that needs no look at the database.
 func (r Request) parse() (parsed, Faults) {
@@ -132,6 +102,7 @@ func (p *parsed) parseBody(r Request) Faults {
 	}
 	if p.pattern, err = remittance.ParsePattern(r.Pattern); err != nil {
 		faults = append(faults, fault(RulePattern, "pattern", value{"value", r.Pattern}, listed(remittance.Patterns())).because(err))
+		p.pattern = remittance.BankTransfer // to judge the rest by something
 	}
 	if p.amount, err = remittance.ParseYen(r.Amount); err != nil {
 		faults = append(faults, fault(RuleAmountForm, "amount").because(err))
@@ -141,27 +112,45 @@ func (p *parsed) parseBody(r Request) Faults {
 	return append(faults, p.parseDestination(r)...)
 }
 
-// parseDestination judges where the money goes: to a payee, or to whom the
-// recipient will name. A request may have one of the two.
+// parseDestination judges where the money goes: to a payee, back to a purchase,
+// or to whom the recipient will name. A request may have one of them.
 func (p *parsed) parseDestination(r Request) Faults {
-	var wrong Faults
-	if p.pattern == remittance.AccountLink {
-		p.recipient, wrong = r.Recipient.parse()
-		if r.Payee != (Payee{}) {
-			wrong = append(wrong, fault(RulePayeeGiven, "account"))
-		}
-		return wrong
+	var wrong, offer Faults
+	switch {
+	case p.pattern == remittance.PrepaidRefund:
+		p.bought, wrong = r.Purchased.parse()
+	case p.pattern.HasPage():
+		p.asked, wrong = r.Recipient.parse()
+	default:
+		p.payee, wrong = r.Payee.parse()
 	}
-	p.payee, wrong = r.Payee.parse()
-	if !r.Recipient.empty() {
-		wrong = append(wrong, fault(RuleRecipientGiven, r.Recipient.firstField(), value{"value", r.Recipient.firstField()}))
+	p.offer, offer = r.Offer.parse(p.pattern)
+	return append(append(wrong, offer...), p.notWanted(r)...)
+}
+
+// notWanted finds what only another pattern has: an order that says two things
+// must not be taken for either.
+func (p *parsed) notWanted(r Request) Faults {
+	pattern := value{"pattern", string(p.pattern)}
+	var wrong Faults
+	if r.Payee != (Payee{}) && p.pattern != remittance.BankTransfer {
+		wrong = append(wrong, fault(RulePayeeGiven, "account", pattern))
+	}
+	if field := r.Recipient.firstField(); field != "" && !p.pattern.HasPage() {
+		wrong = append(wrong, fault(RuleRecipientGiven, field, value{"value", field}, pattern))
+	}
+	if field := r.Purchased.firstField(); field != "" && p.pattern != remittance.PrepaidRefund {
+		wrong = append(wrong, fault(RulePurchaseGiven, field, value{"value", field}, pattern))
 	}
 	return wrong
 }
 
 func overCap(rule Rule, limit remittance.Yen) *Error {
-	return fault(rule, "amount", value{"limit", strings.TrimPrefix(limit.String(), "¥")})
+	return fault(rule, "amount", value{"limit", yenWords(limit)})
 }
+
+// yenWords is an amount as sentences write it, before 円 and yen.
+func yenWords(y remittance.Yen) string { return strings.TrimPrefix(y.String(), "¥") }
 
 func listed[T ~string](of []T) value {
 	names := make([]string, len(of))
@@ -169,42 +158,4 @@ func listed[T ~string](of []T) value {
 		names[i] = string(v)
 	}
 	return value{"list", strings.Join(names, ", ")}
-}
-
-func (p Payee) parse() (parsedPayee, Faults) {
-	if p.Account != "" {
-		if p != (Payee{Account: p.Account}) {
-			return parsedPayee{}, Faults{fault(RuleTwoPayees, "account")}
-		}
-		id, err := remittance.ParseAccountID(p.Account)
-		if err != nil {
-			return parsedPayee{}, Faults{fault(RuleAccountID, "account").because(err)}
-		}
-		return parsedPayee{id: id}, nil
-	}
-	number, numberField := p.Number, "number"
-	switch {
-	case p.Number != "" && p.JPNumber != "":
-		return parsedPayee{}, Faults{fault(RuleTwoNumbers, "jp_number")}
-	case p.JPNumber != "" && p.Symbol == "":
-		return parsedPayee{}, Faults{fault(RuleNoSymbol, "symbol")}
-	case p.Symbol != "" && p.Number == "":
-		number, numberField = p.JPNumber, "jp_number"
-	}
-	account, notices, err := zengin.ParseAccount(zengin.Input{
-		Bank: p.Bank, Branch: p.Branch, Type: p.Type, Number: number, Symbol: p.Symbol, Name: p.Name,
-	})
-	var faults zengin.FieldErrors
-	switch {
-	case errors.As(err, &faults):
-		return parsedPayee{}, ofZengin(faults, func(f zengin.Field) string {
-			if f == zengin.FieldNumber {
-				return numberField
-			}
-			return string(f)
-		})
-	case err != nil:
-		return parsedPayee{}, Faults{fault(RuleDatabase, "").because(err)}
-	}
-	return parsedPayee{account: account, notices: notices}, nil
 }

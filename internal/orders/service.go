@@ -7,7 +7,6 @@ import (
 
 	"go.temporal.io/sdk/client"
 
-	"soukin/contract"
 	"soukin/internal/books"
 	"soukin/internal/database"
 	"soukin/internal/ledger"
@@ -25,27 +24,6 @@ type Temporal interface {
 	SignalWorkflow(ctx context.Context, workflowID, runID, signalName string, arg any) error
 }
 
-// Settings are the installation's own prices, limits and patience. A merchant's
-// settings may override prices and make limits lower.
-type Settings struct {
-	Policy contract.RailPolicy // copied into each order
-	// Cap is the most one remittance may carry to a bank account; 0 means the
-	// legal limit.
-	Cap remittance.Yen
-	// Fee is due for each executed attempt to another bank, FeeSameBank for one
-	// to an account at OwnBank, the bank that pays (4 digits; empty: no bank is).
-	Fee         remittance.Yen
-	FeeSameBank remittance.Yen
-	OwnBank     string
-	// Link is how recipients are asked where a merchant has no terms of its own;
-	// its Contact is empty. PageURL is the address of a recipient's page.
-	Link    contract.LinkTerms
-	PageURL func(link.Token) string
-	// AnswerWithin is how long a caller waits for Temporal and the worker; 0
-	// means 15 seconds.
-	AnswerWithin time.Duration
-}
-
 // Deps is what a [Service] works with.
 type Deps struct {
 	DB       *database.DB
@@ -56,16 +34,20 @@ type Deps struct {
 	Books    *books.Books
 	Temporal Temporal
 	Settings Settings
+	Now      func() time.Time // nil means time.Now
 }
 
 // Service takes orders and everything merchants and operators do with them
 // afterwards. It is safe for use by many goroutines.
 type Service struct{ Deps }
 
-// New gives the service. Every field of deps is needed.
+// New gives the service. Every field of deps but Now is needed.
 func New(deps Deps) *Service {
-	if deps.Settings.Cap <= 0 {
-		deps.Settings.Cap = remittance.LegalCap
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	if deps.Settings.AuPay.Member == nil {
+		deps.Settings.AuPay.Member = sixteenDigits
 	}
 	if deps.Settings.AnswerWithin <= 0 {
 		deps.Settings.AnswerWithin = 15 * time.Second

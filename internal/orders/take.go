@@ -6,6 +6,7 @@ import (
 
 	"soukin/contract"
 	"soukin/internal/books"
+	"soukin/internal/link"
 	"soukin/internal/record"
 	"soukin/internal/vault"
 	"soukin/internal/zengin"
@@ -32,23 +33,27 @@ func (s *Service) Take(ctx context.Context, r Request) (contract.State, []Notice
 	if err != nil {
 		return contract.State{}, nil, err
 	}
-	if p.order.Pattern == remittance.AccountLink {
-		state, err := s.startLink(ctx, p)
-		return state, nil, err
-	}
-	if p.order.Account, err = s.account(ctx, p.order.Merchant, p.payee, ""); err != nil {
+	input, err := s.keep(ctx, &p)
+	if err != nil {
 		return contract.State{}, nil, err
 	}
-	state, err := s.start(ctx, p.order, contract.WorkflowBankTransfer, contract.BankTransferInput{Order: p.order, Policy: p.policy})
-	return state, p.payee.notices, err
+	state, err := s.start(ctx, p.order, contract.Workflow(p.order.Pattern), input)
+	return state, p.notices, err
 }
 
-func (s *Service) startLink(ctx context.Context, p prepared) (contract.State, error) {
-	contact, err := s.openLink(ctx, p.order.Ref, p.recipient)
-	if err != nil {
-		return contract.State{}, err
+// keep puts what an order says of people into the vault and on the link, and
+// gives the input of its workflow. It is repeatable.
+func (s *Service) keep(ctx context.Context, p *prepared) (input any, err error) {
+	switch {
+	case p.order.Pattern == remittance.PrepaidRefund:
+		p.order.Account, err = s.Vault.PutWallet(ctx, p.order.Merchant, p.purchase)
+		return contract.PrepaidRefundInput{Order: p.order, Policy: p.ways[0].Policy}, trouble(err)
+	case p.order.Pattern.HasPage():
+		p.link.Contact, err = s.openLink(ctx, p.order.Ref, p.asked)
+		return p.linkInput(), err
 	}
-	return s.start(ctx, p.order, contract.WorkflowAccountLink, linkStart(p, contact))
+	p.order.Account, err = s.account(ctx, p.order.Merchant, p.payee, "")
+	return contract.BankTransferInput{Order: p.order, Policy: p.ways[0].Policy}, err
 }
 
 // Quote is what [Service.Check] says of an order that could be taken.
@@ -58,12 +63,22 @@ type Quote struct {
 	Amount  remittance.Yen     `json:"amount"`
 	Fee     remittance.Yen     `json:"fee"`
 	Payee   string             `json:"payee"` // masked
+	// Ways are what the recipient of a choice may choose from, each with its fee;
+	// Fee is then 0, because nobody knows yet.
+	Ways []QuotedWay `json:"ways,omitempty"`
 	// Shortfall is how much the balance lacks for this order alone, now.
 	Shortfall remittance.Yen `json:"shortfall,omitempty"`
 	Notices   []Notice       `json:"-"`
 	// Existing is set when this order has been taken before; the rest is then
 	// empty but for the ids.
 	Existing *contract.State `json:"existing,omitempty"`
+}
+
+// QuotedWay is one way of a choice and what it costs.
+type QuotedWay struct {
+	Rail remittance.Rail     `json:"rail"`
+	Form remittance.GiftForm `json:"form,omitempty"`
+	Fee  remittance.Yen      `json:"fee"`
 }
 
 // Check does everything that [Service.Take] does but store and start: a dry
@@ -86,10 +101,16 @@ func (s *Service) Check(ctx context.Context, r Request) (Quote, error) {
 	if err != nil {
 		return Quote{}, trouble(err)
 	}
-	return Quote{
+	quote := Quote{
 		Ref: p.order.Ref, Pattern: p.order.Pattern, Amount: p.order.Amount, Fee: p.order.Fee, Payee: p.masked,
-		Shortfall: max(0, p.order.Amount-balances.Available), Notices: p.payee.notices,
-	}, nil
+		Shortfall: max(0, p.order.Amount-balances.Available), Notices: p.notices,
+	}
+	if p.order.Pattern == remittance.Choice {
+		for _, w := range p.ways {
+			quote.Ways = append(quote.Ways, QuotedWay{w.Rail, w.Form, w.Fee})
+		}
+	}
+	return quote, nil
 }
 
 func stateOf(row *record.Remittance) contract.State {
@@ -129,58 +150,72 @@ func (s *Service) recorded(ctx context.Context, ref remittance.Ref, hash string)
 // prepared is an order that can be taken. Its account id is still empty when
 // the payee was given by details.
 type prepared struct {
-	order  contract.Order
-	policy contract.RailPolicy
-	payee  parsedPayee
-	masked string
-	// recipient and link are set for account-link.
-	recipient parsedRecipient
-	link      contract.LinkTerms
+	order    contract.Order
+	ways     []contract.Way // at least one
+	payee    parsedPayee
+	purchase vault.Wallet
+	asked    parsedRecipient
+	link     contract.LinkTerms
+	masked   string
+	notices  []Notice
 }
 
 // prepare finds everything that is wrong with a request, and its price.
 func (s *Service) prepare(ctx context.Context, r Request) (prepared, error) {
 	parsed, faults := r.parse()
-	terms, err := s.terms(ctx, parsed.ref.Merchant, parsed.pattern.Rail())
-	var refused *Error
-	switch {
-	case errors.As(err, &refused) && refused.Code != CodeUnavailable:
-		faults = append(faults, refused)
-	case err != nil:
+	agreed, err := s.agreement(ctx, parsed.ref.Merchant)
+	if faults, err = faults.and(err); err != nil {
 		return prepared{}, err
-	case parsed.amount > terms.cap && parsed.amount <= remittance.LegalCap:
-		faults = append(faults, overCap(RuleOverRailCap, terms.cap))
 	}
-	var bank, masked string
-	if parsed.pattern == remittance.AccountLink {
-		masked = parsed.recipient.contact.String()
-	} else {
-		bank, masked, err = s.lookAt(ctx, parsed.ref.Merchant, parsed.payee)
-	}
-	switch {
-	case errors.As(err, &refused) && refused.Code != CodeUnavailable:
-		faults = append(faults, refused)
-	case err != nil:
+	ways, left, wrong := agreed.ways(parsed)
+	faults = append(append(faults, wrong...), agreed.refunds(parsed, s.Now())...)
+	bank, account, err := s.lookAt(ctx, parsed.ref.Merchant, parsed.payee)
+	if faults, err = faults.and(err); err != nil {
 		return prepared{}, err
 	}
 	if len(faults) > 0 {
 		return prepared{}, faults
 	}
-	var asked contract.LinkTerms
-	if parsed.pattern == remittance.AccountLink {
-		if asked, err = s.linkTerms(ctx, parsed.ref.Merchant, parsed.recipient); err != nil {
-			return prepared{}, err
-		}
-	}
 	hash, err := r.hash(s.Vault)
 	if err != nil {
 		return prepared{}, trouble(err)
 	}
-	return prepared{
-		order: contract.Order{Ref: parsed.ref, Pattern: parsed.pattern, Amount: parsed.amount, Fee: terms.fee(bank),
-			Account: parsed.payee.id, RequestHash: hash},
-		policy: terms.policy, payee: parsed.payee, masked: masked, recipient: parsed.recipient, link: asked,
-	}, nil
+	p := prepared{
+		order: contract.Order{Ref: parsed.ref, Pattern: parsed.pattern, Amount: parsed.amount, Account: parsed.payee.id, RequestHash: hash},
+		ways:  ways, payee: parsed.payee, asked: parsed.asked, link: agreed.link(parsed.asked.window), notices: append(parsed.payee.notices, left...),
+		purchase: vault.NewWallet(remittance.RailPrepaid, parsed.bought.issuer, parsed.bought.number),
+	}
+	switch {
+	case parsed.pattern == remittance.BankTransfer:
+		p.order.Fee, p.masked = agreed.feeTo(bank, ways[0].Fee), account
+	case parsed.pattern == remittance.PrepaidRefund:
+		p.order.Fee, p.masked = ways[0].Fee, p.purchase.String()
+	default:
+		p.askForWays()
+	}
+	return p, nil
+}
+
+// askForWays makes the order one whose recipient has a page. The fee of a choice
+// is known when somebody has chosen.
+func (p *prepared) askForWays() {
+	p.masked = p.asked.contact.String()
+	if p.order.Pattern != remittance.Choice {
+		p.order.Fee = p.ways[0].Fee
+	}
+	for _, w := range p.ways {
+		p.asked.about.Ways = append(p.asked.about.Ways, link.Way{Rail: w.Rail, Form: w.Form})
+	}
+}
+
+// linkInput starts a workflow whose recipient has a page. An account link has
+// its one way in order and policy, as it had before there were others.
+func (p *prepared) linkInput() contract.LinkInput {
+	in := contract.LinkInput{Order: p.order, Policy: p.ways[0].Policy, Link: p.link}
+	if p.order.Pattern != remittance.AccountLink {
+		in.Ways = p.ways
+	}
+	return in
 }
 
 // lookAt gives the bank of a payee and the payee masked. A payee that could not

@@ -39,7 +39,7 @@ func TestTakeStartsTheWorkflowThatOwnsTheRemittance(t *testing.T) {
 		assert.Equal(t, contract.WorkflowBankTransfer, start.workflow)
 		assert.Equal(t, remittance.Ref{Merchant: shop, Remittance: "R-1"}, o.Ref)
 		assert.Equal(t, [3]any{remittance.BankTransfer, remittance.Yen(10_000), remittance.Yen(130)}, [3]any{o.Pattern, o.Amount, o.Fee})
-		assert.Equal(t, settings().Policy, start.input.Policy)
+		assert.Equal(t, policy(), start.input.Policy)
 		assert.Equal(t, state.Account, o.Account)
 		assert.Equal(t, "remittance:shop:R-1", start.options.ID)
 		assert.Equal(t, contract.QueueMain, start.options.TaskQueue)

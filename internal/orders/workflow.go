@@ -58,7 +58,7 @@ func startOptions(o contract.Order) client.StartWorkflowOptions {
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			contract.AttrStatus.ValueSet(string(remittance.Accepted)),
-			contract.AttrRail.ValueSet(string(o.Pattern.Rail())),
+			contract.AttrRail.ValueSet(railAttribute(o.Pattern)),
 			contract.AttrMerchant.ValueSet(string(o.Merchant)),
 			contract.AttrAmount.ValueSet(int64(o.Amount)),
 			contract.AttrNeedsAttention.ValueSet(false),
@@ -66,6 +66,15 @@ func startOptions(o contract.Order) client.StartWorkflowOptions {
 		StaticSummary: o.Amount.String() + " " + string(o.Pattern) + " for " + string(o.Merchant),
 		Priority:      temporal.Priority{PriorityKey: ordinary, FairnessKey: string(o.Merchant)},
 	}
+}
+
+// railAttribute is where an order is found in Temporal before, and unless, its
+// recipient chooses.
+func railAttribute(p remittance.Pattern) string {
+	if p == remittance.Choice {
+		return string(p)
+	}
+	return string(p.Rail())
 }
 
 // update asks the workflow of an open remittance to do something. id makes a
@@ -82,7 +91,7 @@ func (s *Service) update(ctx context.Context, ref remittance.Ref, name, id strin
 		return state, nil
 	case applicationType(err) == contract.ErrTypeInvalid && name == contract.UpdateResend:
 		return contract.State{}, fault(RuleNoContact, "").because(err)
-	case applicationType(err) == contract.ErrTypeTooLate:
+	case applicationType(err) == contract.ErrTypeTooLate, applicationType(err) == contract.ErrTypeInvalid:
 		return contract.State{}, s.refused(ctx, ref, late, err)
 	case !isOver(err):
 		return contract.State{}, fault(RuleNoAnswer, "").because(err)

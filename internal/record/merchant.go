@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"soukin/internal/database"
@@ -45,6 +46,10 @@ type LinkTerms struct {
 	Window       *time.Duration  `json:"window,omitempty"`
 	ReopenWindow *time.Duration  `json:"reopen_window,omitempty"`
 	Reminders    []time.Duration `json:"reminders,omitempty"`
+	// Fallback is what a link offers after a way to have the money has failed:
+	// "remaining" (every way that can still succeed), "same" (the same way, with
+	// other details) or "none" (the remittance ends).
+	Fallback string `json:"fallback,omitempty"`
 	// MayShow allows the merchant to have a link shown to itself and hand it over.
 	MayShow bool `json:"may_show,omitempty"`
 }
@@ -71,6 +76,9 @@ type Terms struct {
 // Check says which setting is impossible. Errors wrap [ErrSettings].
 func (s Settings) Check() error {
 	for rail, t := range s.Rails {
+		if !slices.Contains(remittance.Rails(), rail) {
+			return fmt.Errorf("%w: there is no rail %q", ErrSettings, rail)
+		}
 		for _, fee := range []*remittance.Yen{t.Fee, t.FeeSameBank} {
 			if fee != nil && *fee < 0 {
 				return fmt.Errorf("%w: a fee on rail %s is %s and cannot be negative", ErrSettings, rail, *fee)
@@ -82,6 +90,9 @@ func (s Settings) Check() error {
 	}
 	if s.CorrectionWindow != nil && *s.CorrectionWindow < 0 {
 		return fmt.Errorf("%w: the correction window is %s and cannot be negative", ErrSettings, *s.CorrectionWindow)
+	}
+	if !slices.Contains([]string{"", "remaining", "same", "none"}, s.Link.Fallback) {
+		return fmt.Errorf("%w: the link's fallback is %q and must be remaining, same or none", ErrSettings, s.Link.Fallback)
 	}
 	for name, d := range map[string]*time.Duration{"window": s.Link.Window, "reopen window": s.Link.ReopenWindow} {
 		if d != nil && *d < time.Second {

@@ -40,7 +40,7 @@ func TestFiftyNameAnAccount(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 50 {
 			wg.Go(func() {
-				_, err := in.desk.Orders.Designate(t.Context(), ref("L-1"), payee(i))
+				_, err := in.desk.Orders.Designate(t.Context(), ref("L-1"), orders.Designation{Account: payee(i)})
 				switch faults := orders.FaultsOf(err); {
 				case err == nil:
 					won.Add(1)
@@ -85,7 +85,7 @@ func (in *installation) race(t *testing.T, id string, deadline time.Time, i int)
 	start := time.NewTimer(time.Until(deadline.Add(time.Duration(i-6) * 10 * time.Millisecond)))
 	<-start.C
 	var both sync.WaitGroup
-	both.Go(func() { claimed, claimErr = in.desk.Orders.Designate(t.Context(), ref(id), payee(i)) })
+	both.Go(func() { claimed, claimErr = in.desk.Orders.Designate(t.Context(), ref(id), orders.Designation{Account: payee(i)}) })
 	both.Go(func() { cancelled, cancelErr = in.desk.Orders.Cancel(t.Context(), ref(id), remittance.ActorMerchant) })
 	both.Wait()
 	end := in.awaitEnd(t, remittance.RemittanceID(id))
