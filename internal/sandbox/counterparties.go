@@ -5,14 +5,20 @@ import (
 	"fmt"
 	"net/http"
 
+	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/control"
 	"soukin/internal/sandbox/counterparty"
 	"soukin/remittance"
 )
 
 // openCounterparties makes everybody beside the bank.
-func openCounterparties(_ context.Context, _ counterparty.Env, _ Settings) (map[remittance.Rail]counterparty.Counterparty, error) {
+func openCounterparties(ctx context.Context, env counterparty.Env, s Settings) (map[remittance.Rail]counterparty.Counterparty, error) {
 	parties := map[remittance.Rail]counterparty.Counterparty{}
+	wallet, err := aupay.New(ctx, env, s.AuPay)
+	if err != nil {
+		return nil, err
+	}
+	parties[remittance.RailAuPay] = wallet
 	return parties, nil
 }
 

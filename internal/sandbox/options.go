@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"soukin/internal/calendar"
+	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/books"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/ganb"
@@ -35,6 +36,7 @@ type Settings struct {
 	Accounts []books.Account
 	Bank     books.Rules
 	Door     ganb.Settings
+	AuPay    aupay.Settings
 	// Faults is the plan of a new database; later ones come by the control API.
 	Faults faults.Plan
 }
@@ -47,8 +49,9 @@ func DefaultSettings() Settings {
 			ID: "101011234567", BranchCode: "101", BranchName: "法人営業部", TypeCode: "01", Number: "1234567", Primary: true,
 			Name: "カブシキガイシャソウキンサンプル", NameKana: "ｶ)ｿｳｷﾝｻﾝﾌﾟﾙ", DailyLimit: 10_000_000_000, Opening: 10_000_000,
 		}},
-		Bank: books.DefaultRules(),
-		Door: ganb.DefaultSettings(),
+		Bank:  books.DefaultRules(),
+		Door:  ganb.DefaultSettings(),
+		AuPay: aupay.DefaultSettings(),
 	}
 }
 
