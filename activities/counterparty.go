@@ -130,7 +130,7 @@ func (c *Counterparty) Cancel(ctx context.Context, in contract.CancelInstruction
 	if errors.As(err, &rej) && rej.Outcome == remittance.OutcomeRejected {
 		return contract.CancelInstructionResult{TooLate: activity.GetInfo(ctx).Attempt == 1, Code: rej.Code}, nil
 	}
-	return contract.CancelInstructionResult{}, toTemporal(err)
+	return contract.CancelInstructionResult{Done: err == nil}, toTemporal(err)
 }
 
 // Reissue has new numbers issued for the same cash.

@@ -190,6 +190,8 @@ type ReissueNumbersInput struct {
 type CancelInstructionResult struct {
 	TooLate bool   `json:"too_late"`
 	Code    string `json:"code,omitempty"`
+	// Done is the rail's plain yes to this very request.
+	Done bool `json:"done,omitempty"`
 }
 
 // Rejection is the detail of an error of type [ErrTypeRejected]: what to tell

@@ -51,6 +51,8 @@ type State struct {
 	// InFlight means that a rail may pay it: it was instructed, and neither settled
 	// nor given back. With awaiting_recipient it means that ATM numbers are out.
 	InFlight bool `json:"in_flight,omitempty"`
+	// Instructed is the latest generation that was given to a rail, 0 before the first.
+	Instructed int `json:"instructed,omitempty"`
 	// Ways are what the recipient may choose from now, in the order of the page.
 	Ways []remittance.Rail `json:"ways,omitempty"`
 }

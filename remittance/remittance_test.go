@@ -23,7 +23,7 @@ awaiting_funds → awaiting_recipient processing cancelled expired
 awaiting_recipient → processing paid cancelled expired failed
 processing → checking sent paid awaiting_recipient returned failed cancelled
 checking → processing sent paid awaiting_recipient returned failed cancelled expired
-sent → paid returned awaiting_recipient checking
+sent → paid returned awaiting_recipient checking cancelled
 returned → processing awaiting_recipient failed cancelled expired
 paid → returned`), "\n") {
 		from, tos, _ := strings.Cut(strings.TrimSpace(line), "→")

@@ -53,7 +53,7 @@ var transitions = map[Status][]Status{
 	AwaitingRecipient: {Processing, Paid, Cancelled, Expired, Failed},
 	Processing:        {Checking, Sent, Paid, AwaitingRecipient, Returned, Failed, Cancelled},
 	Checking:          {Processing, Sent, Paid, AwaitingRecipient, Returned, Failed, Cancelled, Expired},
-	Sent:              {Paid, Returned, AwaitingRecipient, Checking},
+	Sent:              {Paid, Returned, AwaitingRecipient, Checking, Cancelled},
 	Returned:          {Processing, AwaitingRecipient, Failed, Cancelled, Expired},
 	Paid:              {Returned},
 	Failed:            nil,

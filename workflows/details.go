@@ -30,15 +30,30 @@ func details(s contract.State) string {
 		fmt.Fprintf(&b, "- until: %s\n", s.Deadline.In(jst).Format("2006-01-02 15:04 JST"))
 	}
 	if s.RailRef != "" {
-		fmt.Fprintf(&b, "- bank's number: `%s`\n", s.RailRef)
+		fmt.Fprintf(&b, "- number at %s: `%s`\n", who(s.Rail), s.RailRef)
 	}
 	if s.Code != "" {
-		fmt.Fprintf(&b, "- bank's code: `%s`\n", s.Code)
+		fmt.Fprintf(&b, "- code of %s: `%s`\n", who(s.Rail), s.Code)
 	}
-	if who := whoActs(s); who != "" {
-		fmt.Fprintf(&b, "- who can act: %s\n", who)
+	if acts := whoActs(s); acts != "" {
+		fmt.Fprintf(&b, "- who can act: %s\n", acts)
 	}
 	return b.String()
+}
+
+// who names a rail in a sentence.
+func who(r remittance.Rail) string {
+	switch r {
+	case remittance.RailATM:
+		return "the ATM network"
+	case remittance.RailAmazon:
+		return "Amazon"
+	case remittance.RailAuPay:
+		return "au PAY"
+	case remittance.RailPrepaid:
+		return "the issuer"
+	}
+	return "the bank"
 }
 
 func whoActs(s contract.State) string {
@@ -47,13 +62,15 @@ func whoActs(s contract.State) string {
 	case remittance.WaitsForFunds:
 		return fmt.Sprintf("the merchant: `starter fund`, or `starter cancel %s`", id)
 	case remittance.WaitsForRail:
-		return fmt.Sprintf("nobody needs to; `starter cancel %s` while the bank has not executed it", id)
+		return fmt.Sprintf("nobody needs to; `starter cancel %s` while %s has not executed it", id, who(s.Rail))
 	case remittance.WaitsForApproval:
 		return "an approver, at the bank"
 	case remittance.WaitsForCorrection:
 		return fmt.Sprintf("the merchant: `starter correct %s`", id)
+	case remittance.WaitsForWithdrawal:
+		return fmt.Sprintf("the recipient, at an ATM; `starter reissue %[1]s` for lost or locked numbers, `starter cancel %[1]s` to call it off", id)
 	case remittance.WaitsForOperator:
-		return fmt.Sprintf("an operator: look at the bank, then `starter resolve %s`", id)
+		return fmt.Sprintf("an operator: look at %s, then `starter resolve %s`", who(s.Rail), id)
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ func (t *transfer) lookForFunds(ctx workflow.Context) (bool, error) {
 		_, err := t.move(ctx, step{to: remittance.Expired, reason: remittance.FundingDeadline, actor: remittance.ActorSystem, final: true})
 		return false, err
 	}
-	look := now.Add(t.policy.FundingRecheck)
+	look := now.Add(t.way.Policy.FundingRecheck)
 	if look.After(deadline) {
 		look = deadline
 	}

@@ -31,14 +31,15 @@ type life struct {
 func newLife(ctx workflow.Context, o contract.Order) life {
 	return life{
 		order: o,
-		state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account},
+		state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account, Rail: o.Pattern.Rail()},
 		wake:  workflow.NewBufferedChannel(ctx, 1),
 		turn:  workflow.NewMutex(ctx),
 	}
 }
 
-func (l *life) key(step string) remittance.Key {
-	return remittance.Key{Ref: l.order.Ref, Step: step, Generation: l.state.Generation}
+// key names the present instruction.
+func (l *life) key() remittance.Key {
+	return remittance.Key{Ref: l.order.Ref, Step: l.state.Rail.Step(), Generation: l.state.Generation}
 }
 
 // nudge tells the main loop to look again. One pending nudge is enough.
@@ -57,7 +58,7 @@ func (l *life) openHeld(ctx workflow.Context, fundingWindow, recipientWindow tim
 }
 
 func (l *life) record(ctx workflow.Context, in contract.OpenInput) error {
-	in.Order, in.At, in.Owner = l.order, workflow.Now(ctx).UTC(), owner(ctx)
+	in.Order, in.At, in.Owner, in.Ways = l.order, workflow.Now(ctx).UTC(), owner(ctx), l.state.Ways
 	l.opening = in
 	state, err := callLocal(withBooks(ctx, "record the order and hold the money"), ledger.OpenRemittance, in)
 	if err != nil {
@@ -65,6 +66,9 @@ func (l *life) record(ctx workflow.Context, in contract.OpenInput) error {
 		return err
 	}
 	l.state = state
+	if l.state.Rail == "" { // recorded before there were others
+		l.state.Rail = l.order.Pattern.Rail()
+	}
 	l.opened = true
 	return l.show(ctx)
 }
@@ -91,6 +95,7 @@ type step struct {
 	evidence  string
 	note      string
 	postings  []contract.Posting
+	fee       remittance.Yen // of the instruction that the step makes
 }
 
 // move commits a step with its postings. A hold that the balance does not
@@ -127,6 +132,7 @@ func (l *life) commit(ctx workflow.Context, s step) (remittance.Yen, error) {
 		Reason: s.reason, Actor: s.actor, At: workflow.Now(ctx).UTC(), Final: s.final,
 		Generation: l.state.Generation, Account: l.state.Account, RailRef: l.state.RailRef,
 		Code: s.code, NeedsAttention: s.attention, Evidence: s.evidence, Note: s.note, Postings: s.postings,
+		Rail: l.state.Rail, Fee: s.fee, Ways: l.state.Ways,
 	}
 	if !s.deadline.IsZero() {
 		d := s.deadline.UTC()
@@ -143,7 +149,20 @@ func (l *life) commit(ctx workflow.Context, s step) (remittance.Yen, error) {
 	l.state.Seq, l.state.Status, l.state.Reason, l.state.Code = m.Seq, m.To, m.Reason, m.Code
 	l.state.Deadline, l.state.NeedsAttention, l.state.Final = m.Deadline, m.NeedsAttention, m.Final
 	l.state.Shortfall = 0
+	l.follow(m)
 	return 0, l.show(ctx)
+}
+
+// follow keeps track of whether a rail may pay it.
+func (l *life) follow(m contract.Move) {
+	for _, p := range m.Postings {
+		switch p {
+		case contract.PostInstruct:
+			l.state.InFlight, l.state.Instructed = true, m.Generation
+		case contract.PostGiveBack, contract.PostSettle:
+			l.state.InFlight = false
+		}
+	}
 }
 
 // adopt continues from what the books hold when they refuse a step. A worker
@@ -193,15 +212,18 @@ func (l *life) show(ctx workflow.Context) error {
 	} else {
 		updates = append(updates, contract.AttrDeadline.ValueUnset())
 	}
+	if s.Pattern == remittance.Choice {
+		updates = append(updates, setOrUnset(contract.AttrRail, s.Rail))
+	}
 	workflow.SetCurrentDetails(ctx, details(s))
 	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
 }
 
-func setOrUnset(k temporal.SearchAttributeKeyKeyword, r remittance.Reason) temporal.SearchAttributeUpdate {
-	if r == remittance.ReasonNone {
+func setOrUnset[T ~string](k temporal.SearchAttributeKeyKeyword, v T) temporal.SearchAttributeUpdate {
+	if v == "" {
 		return k.ValueUnset()
 	}
-	return k.ValueSet(string(r))
+	return k.ValueSet(string(v))
 }
 
 // pause waits until the instant, or until anything happens that the main loop

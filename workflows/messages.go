@@ -13,8 +13,8 @@ type cancelRequest struct {
 	actor   remittance.Actor
 	refused error
 	// asked: the bank has the request, and would refuse another one because of
-	// it. doubted: it may have it.
-	asked, doubted bool
+	// it. doubted: it may have it. done: it said yes to this very request.
+	asked, doubted, done bool
 }
 
 // serve installs the messages that every pattern on this rail understands.
@@ -46,18 +46,34 @@ func (t *transfer) validateAccept(_ workflow.Context, in contract.AcceptInput) e
 }
 
 // accept answers as soon as the order is recorded and its money is held or
-// known to be short.
+// known to be short; cash, when its numbers are there too, if that is soon.
 func (t *transfer) accept(ctx workflow.Context, _ contract.AcceptInput) (contract.State, error) {
 	if err := workflow.Await(ctx, func() bool { return t.opened || t.openErr != nil }); err != nil {
 		return contract.State{}, err
 	}
+	if t.order.Pattern == remittance.ATMCash && t.openErr == nil {
+		if err := t.soon(ctx, func() bool { return t.state.Status != remittance.Processing }); err != nil {
+			return contract.State{}, err
+		}
+	}
 	return t.state, t.openErr
+}
+
+// soon waits a moment for a rail that usually answers at once, so that whoever
+// asked sees the result and not only that it is under way.
+func (t *transfer) soon(ctx workflow.Context, known func() bool) error {
+	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: answerPatience,
+		TimerOptions: workflow.TimerOptions{Summary: "let the caller see the answer"}}, known)
+	return err
 }
 
 func (t *transfer) validateCancel(_ workflow.Context, _ contract.CancelInput) error {
 	switch t.state.Status {
 	case remittance.Sent, remittance.Paid:
-		return refuse(contract.ErrTypeTooLate, "the bank has executed it")
+		if t.state.Status == remittance.Sent && t.recallable() {
+			return nil
+		}
+		return refuse(contract.ErrTypeTooLate, who(t.way.Rail)+" has executed it")
 	case remittance.Checking:
 		return refuse(contract.ErrTypeTooLate, "its outcome is being enquired; try again when it is known")
 	}
@@ -99,7 +115,8 @@ func (t *transfer) refuseCancel(why string) {
 func (t *transfer) validateResolve(_ workflow.Context, in contract.ResolveInput) error {
 	// Without a number an instruction may be on its way right now.
 	taken := t.state.Status == remittance.Processing && t.state.RailRef != ""
-	open := t.state.Status == remittance.Checking || taken && t.state.NeedsAttention
+	cash := t.state.Status == remittance.AwaitingRecipient && t.state.InFlight
+	open := t.state.Status == remittance.Checking || (taken || cash) && t.state.NeedsAttention
 	if !open || t.resolution != nil {
 		return refuse(contract.ErrTypeTooLate, "its outcome is not in question")
 	}

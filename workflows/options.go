@@ -7,7 +7,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"soukin/contract"
-	"soukin/remittance"
 )
 
 // The profiles below are the only activity options in the package. Whatever
@@ -23,6 +22,7 @@ const (
 	lastLook       = 8 * time.Second
 	noticeAttempt  = 30 * time.Second
 	noticePatience = 15 * time.Minute
+	answerPatience = 6 * time.Second // how long a caller waits for a rail that answers at once
 )
 
 func withBooks(ctx workflow.Context, summary string) workflow.Context {
@@ -34,14 +34,14 @@ func withBooks(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
-func withSubmit(ctx workflow.Context, p contract.RailPolicy, summary string) workflow.Context {
+func withSubmit(ctx workflow.Context, way contract.Way, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:              contract.QueueRail(remittance.RailBank),
+		TaskQueue:              contract.QueueRail(way.Rail),
 		StartToCloseTimeout:    submitAttempt,
-		ScheduleToCloseTimeout: p.SubmitWindow,
+		ScheduleToCloseTimeout: way.Policy.SubmitWindow,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute,
-			MaximumAttempts: int32(min(p.SubmitAttempts, 1000)),
+			MaximumAttempts: int32(min(way.Policy.SubmitAttempts, 1000)),
 		},
 		// The request may be on the wire when the worker is told to stop.
 		WaitForCancellation: true,
@@ -51,9 +51,9 @@ func withSubmit(ctx workflow.Context, p contract.RailPolicy, summary string) wor
 
 // withEnquiry polls by retrying: the same interval each time, and no history
 // however often it asks.
-func withEnquiry(ctx workflow.Context, every, patience time.Duration, summary string) workflow.Context {
+func withEnquiry(ctx workflow.Context, way contract.Way, every, patience time.Duration, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:              contract.QueueRail(remittance.RailBank),
+		TaskQueue:              contract.QueueRail(way.Rail),
 		StartToCloseTimeout:    enquireAttempt,
 		ScheduleToCloseTimeout: patience,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: every, BackoffCoefficient: 1, MaximumInterval: every},
@@ -61,9 +61,9 @@ func withEnquiry(ctx workflow.Context, every, patience time.Duration, summary st
 	})
 }
 
-func withCancel(ctx workflow.Context, summary string) workflow.Context {
+func withCancel(ctx workflow.Context, way contract.Way, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:              contract.QueueRail(remittance.RailBank),
+		TaskQueue:              contract.QueueRail(way.Rail),
 		StartToCloseTimeout:    submitAttempt,
 		ScheduleToCloseTimeout: cancelPatience,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 20 * time.Second},

@@ -10,16 +10,17 @@ import (
 // Register adds every workflow under its wire name. Production workers, the
 // replayer and the test environments all call it, so they cannot drift apart.
 //
-// A transfer ends within days, so it stays on the worker version that started
-// it; a link may wait for weeks, so it moves on to newer workers, and every
-// change of its code must replay the histories of older ones.
+// What needs nobody's word ends within days, so it stays on the worker version
+// that started it; a link may wait for weeks, so it moves on to newer workers, and
+// every change of its code must replay the histories of older ones.
 func Register(r worker.WorkflowRegistry) {
-	r.RegisterWorkflowWithOptions(BankTransfer, workflow.RegisterOptions{
-		Name:               contract.WorkflowBankTransfer,
-		VersioningBehavior: workflow.VersioningBehaviorPinned,
-	})
-	r.RegisterWorkflowWithOptions(AccountLink, workflow.RegisterOptions{
-		Name:               contract.WorkflowAccountLink,
-		VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
-	})
+	for name, w := range map[string]any{contract.WorkflowBankTransfer: BankTransfer, contract.WorkflowPrepaidRefund: PrepaidRefund} {
+		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name, VersioningBehavior: workflow.VersioningBehaviorPinned})
+	}
+	for name, w := range map[string]any{
+		contract.WorkflowAccountLink: AccountLink, contract.WorkflowATMCash: ATMCash, contract.WorkflowGiftCard: GiftCard,
+		contract.WorkflowAuPay: AuPay, contract.WorkflowChoice: Choice,
+	} {
+		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
+	}
 }

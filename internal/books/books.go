@@ -41,7 +41,7 @@ func StateOf(r record.Remittance) contract.State {
 		Ref: r.Ref, Pattern: r.Pattern, Amount: r.Amount, Status: r.Status, Reason: r.Reason, Final: r.Final,
 		Seq: r.Seq, Generation: r.Generation, Account: r.Account, RailRef: r.RailRef, Code: r.Code, Deadline: r.Deadline,
 		NeedsAttention: r.NeedsAttention, Shortfall: r.Shortfall, OpenedAt: r.CreatedAt,
-		Rail: r.Rail, InFlight: r.InFlight, Ways: r.Ways,
+		Rail: r.Rail, InFlight: r.InFlight, Instructed: r.Instructed, Ways: r.Ways,
 	}
 }
 

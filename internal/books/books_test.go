@@ -126,7 +126,7 @@ func TestOpenWithEnoughFundsHoldsAndInstructs(t *testing.T) {
 		f.fund(15_000)
 		got := f.open(f.order("R-1"))
 		want := contract.State{OpenedAt: noon, Ref: f.ref("R-1"), Pattern: remittance.BankTransfer, Amount: 10_000, Status: remittance.Processing,
-			Reason: remittance.WaitsForRail, Seq: 2, Generation: 1, Account: payee, Rail: remittance.RailBank, InFlight: true}
+			Reason: remittance.WaitsForRail, Seq: 2, Generation: 1, Account: payee, Rail: remittance.RailBank, InFlight: true, Instructed: 1}
 		assert.Empty(f.t, cmp.Diff(want, got))
 		assert.Empty(f.t, cmp.Diff(want, f.state("R-1")))
 		assert.Equal(f.t, ledger.Balances{Available: 5_000, InFlight: 10_000}, f.balances())
