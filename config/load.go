@@ -83,6 +83,7 @@ func (c *Config) deriveAddresses() {
 	orElse(&c.Bank.APIURL, c.Sandbox.URL+"/ganb/api/corporation/v1")
 	orElse(&c.Bank.AuthURL, c.Sandbox.URL+"/ganb/api/auth/v1")
 	orElse(&c.Bank.Token, filepath.Join(c.Home, "bank-token.json"))
+	orElse(&c.Sandbox.NoticeURL, "http://"+reachable(c.Gateway.Listen)+"/hooks/atm")
 	orElse(&c.Link.PublicURL, "http://"+reachable(c.Gateway.Listen))
 	orElse(&c.Notify.SMSURL, c.Sandbox.URL+"/mailbox/sms")
 	c.deriveMail()

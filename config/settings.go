@@ -100,6 +100,7 @@ type Sandbox struct {
 	SMTP       string        `env:"SOUKIN_SANDBOX_SMTP_LISTEN" envDefault:"127.0.0.1:8093" unit:"host:port" doc:"Where the sandbox's mailbox takes mail."`
 	Processing time.Duration `env:"SOUKIN_SANDBOX_PROCESSING" envDefault:"0s" unit:"duration" doc:"How long a transfer stays in process before it is executed."`
 	Bounce     time.Duration `env:"SOUKIN_SANDBOX_BOUNCE" envDefault:"2s" unit:"duration" doc:"How long after its execution a transfer comes back that is going to."`
+	NoticeURL  string        `env:"SOUKIN_SANDBOX_NOTICE_URL" derived:"http://<SOUKIN_GATEWAY_LISTEN>/hooks/atm" unit:"URL" doc:"Where the sandbox's ATM network sends its signed notices: the gateway's /hooks/atm."`
 }
 
 // Bank is the contract with the bank and how patient we are with it.

@@ -93,7 +93,7 @@ func (c *Config) validateListeners() error {
 		}
 	}
 	for name, addr := range map[string]string{
-		"SOUKIN_SANDBOX_URL": c.Sandbox.URL, "SOUKIN_BANK_API_URL": c.Bank.APIURL,
+		"SOUKIN_SANDBOX_URL": c.Sandbox.URL, "SOUKIN_SANDBOX_NOTICE_URL": c.Sandbox.NoticeURL, "SOUKIN_BANK_API_URL": c.Bank.APIURL,
 		"SOUKIN_BANK_AUTH_URL": c.Bank.AuthURL, "SOUKIN_BANK_REDIRECT_URL": c.Bank.RedirectURL,
 	} {
 		u, err := url.Parse(addr)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"soukin/internal/sandbox/atm"
 	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/control"
 	"soukin/internal/sandbox/counterparty"
@@ -19,6 +20,11 @@ func openCounterparties(ctx context.Context, env counterparty.Env, s Settings) (
 		return nil, err
 	}
 	parties[remittance.RailAuPay] = wallet
+	cash, err := atm.New(ctx, env, s.ATM)
+	if err != nil {
+		return nil, err
+	}
+	parties[remittance.RailATM] = cash
 	return parties, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"soukin/internal/sandbox"
+	"soukin/internal/sandbox/atm"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/ganb"
 )
@@ -22,7 +23,7 @@ const manual = "../../docs/sandbox.md"
 func TestDocumentationHasTheTablesOfTheCode(t *testing.T) {
 	text, err := os.ReadFile(manual)
 	require.NoError(t, err)
-	for name, table := range map[string]string{"magic": ganb.MagicTable(), "faults": faults.Table(), "codes": ganb.CodeTable()} {
+	for name, table := range map[string]string{"magic": ganb.MagicTable(), "faults": faults.Table(), "codes": ganb.CodeTable(), "atm": atm.MagicTable()} {
 		section := regexp.MustCompile(`(?s)(<!-- ` + name + `: begin[^\n]*-->\n).*?(<!-- ` + name + `: end -->)`)
 		require.Regexp(t, section, string(text))
 		want := section.ReplaceAllString(string(text), "${1}"+table+"${2}")
@@ -37,7 +38,7 @@ func TestDocumentationHasTheTablesOfTheCode(t *testing.T) {
 func TestDocumentationNamesEverySetting(t *testing.T) {
 	text, err := os.ReadFile(manual)
 	require.NoError(t, err)
-	for prefix, of := range map[string]any{"": sandbox.Settings{}, "Bank.": sandbox.Settings{}.Bank, "Door.": sandbox.Settings{}.Door, "Door.OAuth.": sandbox.Settings{}.Door.OAuth} {
+	for prefix, of := range map[string]any{"": sandbox.Settings{}, "Bank.": sandbox.Settings{}.Bank, "Door.": sandbox.Settings{}.Door, "Door.OAuth.": sandbox.Settings{}.Door.OAuth, "ATM.": sandbox.Settings{}.ATM} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
 			assert.Contains(t, string(text), f.Name, "setting %s%s", prefix, f.Name)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"soukin/internal/calendar"
+	"soukin/internal/sandbox/atm"
 	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/books"
 	"soukin/internal/sandbox/faults"
@@ -37,6 +38,7 @@ type Settings struct {
 	Bank     books.Rules
 	Door     ganb.Settings
 	AuPay    aupay.Settings
+	ATM      atm.Settings
 	// Faults is the plan of a new database; later ones come by the control API.
 	Faults faults.Plan
 }
@@ -52,6 +54,7 @@ func DefaultSettings() Settings {
 		Bank:  books.DefaultRules(),
 		Door:  ganb.DefaultSettings(),
 		AuPay: aupay.DefaultSettings(),
+		ATM:   atm.DefaultSettings(),
 	}
 }
 

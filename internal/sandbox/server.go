@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	"soukin/internal/database"
@@ -10,6 +12,7 @@ import (
 	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/ganb"
+	"soukin/remittance"
 )
 
 // Server is a sandbox. Make one with [New]; it is safe for use by many
@@ -18,6 +21,7 @@ type Server struct {
 	db      *database.DB
 	books   *books.Books
 	faults  *faults.Injector
+	parties map[remittance.Rail]counterparty.Counterparty
 	handler http.Handler
 }
 
@@ -67,7 +71,7 @@ func open(ctx context.Context, db *database.DB, o Options) (*Server, error) {
 		p.Mount(mux)
 	}
 	mux.Handle("/sandbox/", onlyLoopback(&controlAPI{b, in, parties, o.Logger}))
-	return &Server{db, b, in, mux}, nil
+	return &Server{db, b, in, parties, mux}, nil
 }
 
 // Handler answers for every counterparty, and for the control API under
@@ -76,4 +80,12 @@ func open(ctx context.Context, db *database.DB, o Options) (*Server, error) {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Close ends the sandbox; what it remembers stays. No request may be running.
-func (s *Server) Close() error { return s.db.Close() }
+func (s *Server) Close() error {
+	var errs []error
+	for _, p := range s.parties {
+		if works, ok := p.(io.Closer); ok { // beyond its answers: it sends notices
+			errs = append(errs, works.Close())
+		}
+	}
+	return errors.Join(append(errs, s.db.Close())...)
+}

@@ -32,7 +32,7 @@ func Server() app.Server {
 func Run(ctx context.Context, cfg config.Config, opts ...app.Option) error {
 	return app.RunHandler(ctx, cfg, "SOUKIN_SANDBOX_LISTEN", cfg.Sandbox.Listen,
 		func(log *slog.Logger, now func() time.Time) (http.Handler, io.Closer, error) {
-			return open(ctx, cfg.Sandbox, log, now)
+			return open(ctx, cfg, log, now)
 		}, opts...)
 }
 
@@ -48,8 +48,9 @@ func (c counterparties) Close() error {
 	return errors.Join(c.mailbox.Close(), c.mails.Close(), c.bank.Close())
 }
 
-func open(ctx context.Context, cfg config.Sandbox, log *slog.Logger, now func() time.Time) (http.Handler, io.Closer, error) {
-	bank, err := openBank(ctx, cfg, log, now)
+func open(ctx context.Context, all config.Config, log *slog.Logger, now func() time.Time) (http.Handler, io.Closer, error) {
+	cfg := all.Sandbox
+	bank, err := openBank(ctx, all, log, now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,7 +68,8 @@ func open(ctx context.Context, cfg config.Sandbox, log *slog.Logger, now func() 
 	return mux, counterparties{bank, box, mails}, nil
 }
 
-func openBank(ctx context.Context, cfg config.Sandbox, log *slog.Logger, now func() time.Time) (*sandbox.Server, error) {
+func openBank(ctx context.Context, all config.Config, log *slog.Logger, now func() time.Time) (*sandbox.Server, error) {
+	cfg := all.Sandbox
 	if err := os.MkdirAll(filepath.Dir(cfg.State), 0o700); err != nil {
 		return nil, err
 	}
@@ -79,6 +81,8 @@ func openBank(ctx context.Context, cfg config.Sandbox, log *slog.Logger, now fun
 	settings.Bank.EveryDay = cfg.EveryDay
 	settings.Bank.ProcessingDelay = cfg.Processing
 	settings.Bank.BounceDelay = cfg.Bounce
+	settings.ATM.NoticeURL = cfg.NoticeURL
+	settings.ATM.Coins = all.ATM.Coins // a matter of the contract, which both sides know
 	return sandbox.New(ctx, sandbox.Options{
 		DBPath: cfg.State, Settings: settings, Clock: now, Directory: banks{directory}, Logger: log,
 	})
