@@ -69,7 +69,7 @@ func atSandbox(cfg config.Config) bool {
 }
 
 func sides(cfg config.Config, store *app.Store) reconcile.Sources {
-	return reconcile.Sources{Record: store.Record, Ledger: store.Ledger, Bank: sandboxOf(cfg)}
+	return reconcile.Sources{Record: store.Record, Ledger: store.Ledger, Sandbox: sandboxOf(cfg), AmazonPartner: cfg.Amazon.PartnerID}
 }
 
 // sandboxTimeout bounds one call to the sandbox on this machine.

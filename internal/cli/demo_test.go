@@ -66,7 +66,7 @@ func TestDemo(t *testing.T) {
 	assert.Equal(t, map[string]int{"bank-transfer": 20, "account-link": 7}, patterns)
 	assert.True(t, first.AsExpected)
 	assert.True(t, first.Audit.OK)
-	assert.Equal(t, 23, first.Audit.Checked["compared with the bank"])
+	assert.Equal(t, 23, first.Audit.Checked["compared with counterparties"])
 	assert.Equal(t, paid, first.Balances["paid"])
 	assert.Zero(t, first.Balances["held"]+first.Balances["in_flight"])
 	assert.Equal(t, home, first.Home)

@@ -135,6 +135,6 @@ func (w *world) agree(t *testing.T) {
 	t.Helper()
 	report, err := books.Audit(t.Context(), w.store.DB)
 	require.NoError(t, err)
-	require.NoError(t, reconcile.Check(t.Context(), reconcile.Sources{Record: w.store.Record, Ledger: w.store.Ledger, Bank: w.bank}, &report))
+	require.NoError(t, reconcile.Check(t.Context(), reconcile.Sources{Record: w.store.Record, Ledger: w.store.Ledger, Sandbox: w.bank, AmazonPartner: w.cfg.Amazon.PartnerID}, &report))
 	require.True(t, report.OK, "%+v", report.Findings)
 }

@@ -245,7 +245,7 @@ func (in *installation) agree(t *testing.T) {
 	t.Helper()
 	report, err := books.Audit(t.Context(), in.desk.DB)
 	require.NoError(t, err)
-	require.NoError(t, reconcile.Check(t.Context(), reconcile.Sources{Record: in.desk.Record, Ledger: in.desk.Ledger, Bank: in.bank}, &report))
+	require.NoError(t, reconcile.Check(t.Context(), reconcile.Sources{Record: in.desk.Record, Ledger: in.desk.Ledger, Sandbox: in.bank, AmazonPartner: in.cfg.Amazon.PartnerID}, &report))
 	require.True(t, report.OK, "%+v", report.Findings)
 }
 

@@ -2,6 +2,7 @@ package railtest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -59,6 +60,10 @@ func cutBefore(t *testing.T, s suite) {
 	state, err := s.watched.Find(t.Context(), in, visible)
 	require.NoError(t, err)
 	require.Equal(t, contract.StageUnknown, state.Stage, "it may still arrive")
+	s.Pass(visible.Sub(s.Now()) - time.Second)
+	state, err = s.watched.Find(t.Context(), in, visible)
+	require.NoError(t, err)
+	require.Equal(t, contract.StageUnknown, state.Stage, "until the last second")
 	state, err = s.watched.Find(t.Context(), in, s.later(visible))
 	require.NoError(t, err)
 	require.Equal(t, contract.StageNotFound, state.Stage)

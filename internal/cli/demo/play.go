@@ -220,7 +220,7 @@ func (s *System) summarize(ctx context.Context, desk *app.Desk, b *batch.Batch) 
 	if err != nil {
 		return Summary{}, err
 	}
-	err = reconcile.Check(ctx, reconcile.Sources{Record: desk.Record, Ledger: desk.Ledger, Bank: s.Sandbox}, &report)
+	err = reconcile.Check(ctx, reconcile.Sources{Record: desk.Record, Ledger: desk.Ledger, Sandbox: s.Sandbox, AmazonPartner: s.Config.Amazon.PartnerID}, &report)
 	if err != nil {
 		return Summary{}, err
 	}
