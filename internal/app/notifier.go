@@ -99,14 +99,35 @@ func (n *notifier) message(in contract.NoticeInput, told orders.Told, token link
 		Merchant: notify.Merchant{Name: told.Merchant.DisplayName, Help: helpLines(told)},
 		Purpose:  told.About.Purpose, Amount: in.Amount, Reason: in.Reason, Link: page,
 	}
+	m.Rail, m.Form = wayOf(in, told)
 	switch in.Kind {
-	case contract.NoticeLink, contract.NoticeReminder, contract.NoticeReopened:
+	case contract.NoticeLink, contract.NoticeReminder, contract.NoticeReopened, contract.NoticeNumbers, contract.NoticeLocked:
 		m.Codes = told.Labels // the status page asks for none
 	}
 	if in.Deadline != nil {
 		m.Deadline = *in.Deadline
 	}
 	return m, nil
+}
+
+// wayOf is the way that a notice speaks of. Notices of workflows from before
+// there were several do not say it: their link had one.
+func wayOf(in contract.NoticeInput, told orders.Told) (remittance.Rail, remittance.GiftForm) {
+	ways := told.About.Ways
+	switch {
+	case in.Rail == "" && len(ways) == 0:
+		return remittance.RailBank, ""
+	case in.Rail == "" && len(ways) == 1:
+		return ways[0].Rail, ways[0].Form
+	case in.Form != "":
+		return in.Rail, in.Form
+	}
+	for _, w := range ways {
+		if w.Rail == in.Rail {
+			return w.Rail, w.Form
+		}
+	}
+	return in.Rail, ""
 }
 
 func helpLines(told orders.Told) string {

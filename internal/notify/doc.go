@@ -1,12 +1,13 @@
-// Package notify tells recipients: that money waits for them and where to name
-// their account, that a deadline comes near, and how it ended. Notices go by
+// Package notify tells recipients: that money waits for them and where to say how
+// they want it, that a deadline comes near, and how it ended. Notices go by
 // mail (SMTP) and by short message ([SMS]); texts are in Japanese and English.
 //
 // # What a notice may say
 //
 // Who sends how much and why, until when, the link, how to tell that the message
-// is genuine, and whom to ask. Never an account number, and nothing else about
-// the account: a mail can be read by others, on the way and later.
+// is genuine, and whom to ask. Never an account or member number, and never what
+// is as good as money: the numbers for an ATM, a gift code. A mail can be read by
+// others, on the way and later, so it leads to the page, which asks who opens it.
 //
 // # Outcomes
 //
@@ -29,6 +30,10 @@
 // lead (paragraphs separated by empty lines), button and sms:
 //
 //	{{define "subject"}}Your refund of {{.Amount}}{{end}}
+//
+// Where the words depend on how the money goes, a block asks for the way:
+//
+//	{{define "button"}}{{if eq .Way "aupay"}}Charge my wallet{{else}}Continue{{end}}{{end}}
 //
 // layout.txt and layout.html replace what is around them, and a file such as
 // link.html is the layout of that kind alone. [Fields] is what they may use.

@@ -20,10 +20,11 @@ type Fields struct {
 	Purpose       string   // why the money is sent
 	Reference     string   // the remittance id, for questions
 	Amount        string   // 12,345円, ¥12,345
+	Way           string   // bank, atm, amazon (balance), code (an Amazon gift code), aupay; choice while several are open
 	Deadline      string   // 2026年12月5日(土)23:59(日本時間)
 	ShortDeadline string   // 12/5(土)23:59
-	Reason        string   // why the bank could not credit the account
-	Advice        string   // what to look at before naming it again
+	Reason        string   // why the money could not be given
+	Advice        string   // what to look at before trying again
 	Codes         []string // what the auth codes are called
 	Link          string   // the page's address
 	Site          string   // how every genuine link begins: https://pay.example.jp/
@@ -53,7 +54,8 @@ func fieldsOf(m Message, from, service string) Fields {
 		From:      from,
 		Service:   service,
 	}
-	f.Reason, f.Advice = explain(l, m.Reason)
+	f.Way = m.way()
+	f.Reason, f.Advice = explain(l, m.Reason, f.Way)
 	if !m.Deadline.IsZero() {
 		f.Deadline, f.ShortDeadline = moment(l, m.Deadline)
 	}
@@ -66,6 +68,22 @@ func fieldsOf(m Message, from, service string) Fields {
 		f.Codes = append(f.Codes, clean(label))
 	}
 	return f
+}
+
+// The ways that texts tell apart besides the rails themselves.
+const (
+	wayChoice = "choice"
+	wayCode   = "code"
+)
+
+func (m Message) way() string {
+	switch {
+	case m.Rail == "":
+		return wayChoice
+	case m.Rail == remittance.RailAmazon && m.Form == remittance.GiftCode:
+		return wayCode
+	}
+	return string(m.Rail)
 }
 
 func (m Message) language() remittance.Lang {

@@ -121,6 +121,7 @@ func notice(t require.TestingT, kind notify.Kind, l remittance.Lang) notify.Mess
 		Merchant: notify.Merchant{Name: "さくら劇場", Help: "さくら劇場お客様センター 03-1234-5678(平日10時-18時)\nhttps://sakura-gekijo.example.jp/help"},
 		Purpose:  "12月公演中止に伴うチケット代金の払い戻し",
 		Amount:   12345,
+		Rail:     remittance.RailBank,
 		Link:     link(t, page),
 		Codes:    []string{"会員番号", "電話番号の下4桁"},
 	}
@@ -129,6 +130,8 @@ func notice(t require.TestingT, kind notify.Kind, l remittance.Lang) notify.Mess
 		m.Purpose, m.Codes = "Tickets of the cancelled December show", []string{"membership number"}
 	}
 	switch kind {
+	case notify.KindNumbers, notify.KindLocked:
+		m.Deadline, m.Rail = deadline, remittance.RailATM
 	case notify.KindLink, notify.KindReminder:
 		m.Deadline = deadline
 	case notify.KindReopened:

@@ -27,16 +27,20 @@ const (
 	KindReturned  Kind = "returned"  // it came back and the link is closed
 	KindExpired   Kind = "expired"   // the deadline passed
 	KindCancelled Kind = "cancelled" // the merchant called it off
+	KindNumbers   Kind = "numbers"   // the numbers for an ATM are on the page
+	KindLocked    Kind = "locked"    // those numbers are locked, have new ones issued
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{KindLink, KindReminder, KindReopened, KindPaid, KindReturned, KindExpired, KindCancelled}
+	return []Kind{KindLink, KindReminder, KindReopened, KindPaid, KindReturned, KindExpired, KindCancelled, KindNumbers, KindLocked}
 }
 
 // asks reports whether the recipient has to act, so that link and deadline must
 // be there.
-func (k Kind) asks() bool { return k == KindLink || k == KindReminder || k == KindReopened }
+func (k Kind) asks() bool {
+	return slices.Contains([]Kind{KindLink, KindReminder, KindReopened, KindNumbers, KindLocked}, k)
+}
 
 // Contact is how to reach a recipient; either part may be empty. The vault's
 // Contact is one.
@@ -124,8 +128,12 @@ type Message struct {
 	Merchant Merchant
 	Purpose  string // the merchant's words for why it sends the money; may be empty
 	Amount   remittance.Yen
+	// Rail is the way the money goes, or went; empty while the recipient may still
+	// choose. Form is that of a gift card.
+	Rail     remittance.Rail
+	Form     remittance.GiftForm
 	Deadline time.Time         // needed where the recipient has to act
-	Reason   remittance.Reason // why the bank could not credit it
+	Reason   remittance.Reason // why it could not be given
 	Codes    []string          // labels of the auth codes that the page asks for
 	Link     Link              // needed where the recipient has to act; else the status page
 }

@@ -73,8 +73,8 @@ const (
 	maxParts   = 4
 )
 
-// try renders every kind, with all that a notice can have and with the least,
-// and says what a recipient would find wrong.
+// try renders every kind on every way, with all that a notice can have and with
+// the least, and says what a recipient would find wrong.
 func (w wording) try(l remittance.Lang) error {
 	var errs []error
 	for _, k := range Kinds() {
@@ -121,7 +121,7 @@ func (w wording) judge(m Message) error {
 	return nil
 }
 
-// samples are a notice with everything and one with what it must have.
+// samples are a notice with what it must have and one with everything for each way.
 func samples(k Kind, l remittance.Lang) []Message {
 	address := "https://pay.example.jp/r/" + strings.Repeat("x", 43)
 	link := Link{&address}
@@ -138,5 +138,11 @@ func samples(k Kind, l remittance.Lang) []Message {
 	most.Merchant = Merchant{Name: "サンプルショッピングセンター東京本店", Help: "03-1234-5678 (平日10時-18時)\nhttps://shop.example.jp/help"}
 	most.Purpose, most.Amount, most.Deadline, most.Reason, most.Link = "公演中止に伴うチケット代金の払い戻し", remittance.LegalCap, deadline, remittance.NameMismatch, link
 	most.Codes = []string{"会員番号", "電話番号の下4桁", "カナ氏名"}
-	return []Message{most, least}
+	out := []Message{least}
+	for _, rail := range append(remittance.ChoosableRails(), "") {
+		most.Rail = rail
+		out = append(out, most)
+	}
+	most.Rail, most.Form = remittance.RailAmazon, remittance.GiftCode
+	return append(out, most)
 }

@@ -58,7 +58,7 @@ func TestTextsAreTheReviewedOnes(t *testing.T) {
 
 func TestKindsAreThoseOfTheContract(t *testing.T) {
 	want := []contract.NoticeKind{contract.NoticeLink, contract.NoticeReminder, contract.NoticeReopened, contract.NoticePaid,
-		contract.NoticeReturned, contract.NoticeExpired, contract.NoticeCancelled}
+		contract.NoticeReturned, contract.NoticeExpired, contract.NoticeCancelled, contract.NoticeNumbers, contract.NoticeLocked}
 	var got []contract.NoticeKind
 	for _, k := range notify.Kinds() {
 		got = append(got, contract.NoticeKind(k))
@@ -141,7 +141,7 @@ func TestReasonsSpeakToTheRecipient(t *testing.T) {
 				continue
 			}
 			m := notice(t, notify.KindReopened, l)
-			m.Reason = r
+			m.Reason, m.Rail = r, ""
 			_, err := sender.Send(t.Context(), m)
 			require.NoError(t, err)
 			text := box.messages(t, mailbox.Filter{Limit: 1})[0].Text
@@ -151,7 +151,7 @@ func TestReasonsSpeakToTheRecipient(t *testing.T) {
 			assert.NotContains(t, lead, "受取人")
 			assert.NotContains(t, strings.ToLower(lead), "the recipient")
 		}
-		assert.Len(t, seen, 8)
+		assert.Len(t, seen, 14)
 	}
 }
 
