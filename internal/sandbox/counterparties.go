@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"soukin/internal/sandbox/amazon"
 	"soukin/internal/sandbox/atm"
 	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/control"
@@ -25,6 +26,11 @@ func openCounterparties(ctx context.Context, env counterparty.Env, s Settings) (
 		return nil, err
 	}
 	parties[remittance.RailATM] = cash
+	gifts, err := amazon.New(ctx, env, s.Amazon)
+	if err != nil {
+		return nil, err
+	}
+	parties[remittance.RailAmazon] = gifts
 	return parties, nil
 }
 

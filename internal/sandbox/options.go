@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"soukin/internal/calendar"
+	"soukin/internal/sandbox/amazon"
 	"soukin/internal/sandbox/atm"
 	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/books"
@@ -39,6 +40,7 @@ type Settings struct {
 	Door     ganb.Settings
 	AuPay    aupay.Settings
 	ATM      atm.Settings
+	Amazon   amazon.Settings
 	// Faults is the plan of a new database; later ones come by the control API.
 	Faults faults.Plan
 }
@@ -51,10 +53,11 @@ func DefaultSettings() Settings {
 			ID: "101011234567", BranchCode: "101", BranchName: "法人営業部", TypeCode: "01", Number: "1234567", Primary: true,
 			Name: "カブシキガイシャソウキンサンプル", NameKana: "ｶ)ｿｳｷﾝｻﾝﾌﾟﾙ", DailyLimit: 10_000_000_000, Opening: 10_000_000,
 		}},
-		Bank:  books.DefaultRules(),
-		Door:  ganb.DefaultSettings(),
-		AuPay: aupay.DefaultSettings(),
-		ATM:   atm.DefaultSettings(),
+		Bank:   books.DefaultRules(),
+		Door:   ganb.DefaultSettings(),
+		AuPay:  aupay.DefaultSettings(),
+		ATM:    atm.DefaultSettings(),
+		Amazon: amazon.DefaultSettings(),
 	}
 }
 
