@@ -48,13 +48,13 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	if err != nil {
 		return err
 	}
-	pages, err := web.Pages(&recipients{service, store.Links, o.now},
+	pages, err := web.Pages(&recipients{orders: service, links: store.Links, now: o.now, maxReissues: cfg.ATM.MaxReissues},
 		web.Options{Log: o.log, HTTPS: strings.HasPrefix(cfg.Link.PublicURL, "https://"),
 			Limits: web.Limits{PerLink: cfg.Gateway.PerLink, PerAddress: cfg.Gateway.PerAddress}})
 	if err != nil {
 		return err
 	}
-	for _, path := range []string{"/r/", "/assets/"} {
+	for _, path := range []string{"/r/", "/amazon/", "/assets/"} {
 		mux.Handle(path, pages)
 	}
 	return o.serveUntil(ctx, "SOUKIN_GATEWAY_LISTEN", cfg.Gateway.Listen, mux)

@@ -1,14 +1,15 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
+	"soukin/contract"
 	"soukin/internal/link"
 	"soukin/internal/orders"
 	"soukin/internal/web"
-	"soukin/internal/zengin"
 	"soukin/remittance"
 )
 
@@ -18,6 +19,20 @@ type recipients struct {
 	orders *orders.Service
 	links  *link.Links
 	now    func() time.Time
+	// maxReissues is how often ATM numbers are replaced.
+	maxReissues int
+	login       recipientLogin
+	// reveal asks Amazon for the claim code of a card that was created under a
+	// key. It would create one under a key that was never used.
+	reveal func(ctx context.Context, k remittance.Key, amount remittance.Yen) (string, error)
+}
+
+// recipientLogin is what logs recipients in at Amazon.
+type recipientLogin interface {
+	Begin(token link.Token, proof link.Proof, ref remittance.Ref) (string, error)
+	Return(state string) (link.Token, link.Proof, error)
+	Finish(ctx context.Context, state, code string) (link.Token, link.Proof, string, error)
+	Open(sealed string, ref remittance.Ref) (string, error)
 }
 
 func (r *recipients) View(ctx context.Context, token link.Token) (web.View, error) {
@@ -25,34 +40,117 @@ func (r *recipients) View(ctx context.Context, token link.Token) (web.View, erro
 	if err != nil {
 		return web.View{}, err
 	}
-	return r.view(ctx, ref, state)
-}
-
-func (r *recipients) view(ctx context.Context, ref remittance.Ref, state link.State) (web.View, error) {
 	asked, err := r.orders.Asked(ctx, ref)
 	if err != nil {
 		return web.View{}, err
 	}
+	v := r.view(asked)
+	v.Link = state
+	if v.Cash != nil {
+		v.Cash.ReissuesLeft, err = r.reissuesLeft(ctx, ref)
+	}
+	return v, err
+}
+
+// view tells what was asked in the words of the pages.
+func (r *recipients) view(asked orders.Asked) web.View {
+	s := asked.State
 	v := web.View{
-		Ref: ref, Sender: asked.Merchant.DisplayName, Purpose: asked.Purpose, Amount: asked.State.Amount,
-		Status: asked.State.Status, Reason: asked.State.Reason, Created: asked.Created, Updated: asked.Updated,
-		Designated: asked.Designated, Link: state,
+		Ref: s.Ref, Sender: asked.Merchant.DisplayName, Purpose: asked.Purpose, Amount: s.Amount,
+		Status: s.Status, Reason: s.Reason, Created: asked.Created, Updated: asked.Updated, Designated: asked.Designated,
 		Contact: web.Contact(asked.Merchant.Settings.Help),
 	}
-	if asked.State.Status == remittance.AwaitingRecipient && asked.State.Deadline != nil {
-		v.Deadline = *asked.State.Deadline
+	waiting := s.Status == remittance.AwaitingRecipient && s.Deadline != nil
+	rail := cmp.Or(s.Rail, s.Pattern.Rail())
+	switch {
+	case waiting && !s.InFlight:
+		v.Deadline = *s.Deadline
 		v.Open = r.now().Before(v.Deadline)
+		v.Ways = waysOf(asked)
+		v.Failed = failureOf(s, rail)
+	case waiting && rail == remittance.RailATM:
+		v.Rail = rail
+		v.Cash = &web.Cash{Until: *s.Deadline, Locked: s.Reason == remittance.NumbersLocked}
+	default:
+		v.Rail, v.Form = rail, formOf(asked, rail)
+		v.Code = hasCode(s, v.Form)
 	}
-	return v, nil
+	return v
 }
+
+// waysOf lists what can be chosen, and what could be for a smaller amount. A way
+// that failed for good is not among them.
+func waysOf(asked orders.Asked) []web.Way {
+	var out []web.Way
+	for _, w := range asked.Ways {
+		if over := asked.State.Amount > w.Cap; w.Available || over {
+			out = append(out, web.Way{Rail: w.Rail, Form: w.Form, Limit: w.Cap, Available: w.Available && !over})
+		}
+	}
+	return out
+}
+
+func formOf(asked orders.Asked, rail remittance.Rail) remittance.GiftForm {
+	for _, w := range asked.Ways {
+		if w.Rail == rail {
+			return w.Form
+		}
+	}
+	return ""
+}
+
+// failureOf is why a link that waits has been used before.
+func failureOf(s contract.State, rail remittance.Rail) *web.Failure {
+	switch s.Reason {
+	case remittance.ReasonNone, remittance.WaitsForRecipient:
+		return nil
+	}
+	return &web.Failure{Rail: rail, Reason: s.Reason}
+}
+
+// hasCode says that a card is known to have been created: only then may its code
+// be asked for, which would create one otherwise.
+func hasCode(s contract.State, form remittance.GiftForm) bool {
+	return form == remittance.GiftCode && s.RailRef != "" && (s.Status == remittance.Sent || s.Status == remittance.Paid)
+}
+
+// reissuesLeft counts on the timeline: the steps that kept a remittance at the
+// ATMs with new numbers, since the numbers were first issued.
+func (r *recipients) reissuesLeft(ctx context.Context, ref remittance.Ref) (int, error) {
+	shown, err := r.orders.Show(ctx, ref)
+	if err != nil {
+		return 0, err
+	}
+	left := r.maxReissues
+	for _, step := range shown.Timeline {
+		switch {
+		case step.From != step.To:
+			left = r.maxReissues
+		case step.Note == noteReissued:
+			left--
+		}
+	}
+	return max(left, 0), nil
+}
+
+// noteReissued is what the workflow notes when new numbers are out.
+const noteReissued = "numbers_reissued"
 
 func (r *recipients) Prove(ctx context.Context, token link.Token, answers []link.Answer) (link.Proof, link.State, error) {
 	return r.links.Prove(ctx, token, answers)
 }
 
-func (r *recipients) Designate(ctx context.Context, token link.Token, proof link.Proof, account zengin.Input) (web.View, error) {
+func (r *recipients) Designate(ctx context.Context, token link.Token, proof link.Proof, d web.Designation) (web.View, error) {
 	return r.act(ctx, token, proof, func(ref remittance.Ref) error {
-		_, err := r.orders.Designate(ctx, ref, orders.Designation{Account: account})
+		to := orders.Designation{Rail: d.Rail, Account: d.Account, Member: d.Member}
+		if d.Login != "" {
+			user, err := r.login.Open(d.Login, ref)
+			if err != nil {
+				return errors.Join(web.ErrLogin, err)
+			}
+			to.AmazonUser = user
+		}
+		_, err := r.orders.Designate(ctx, ref, to)
 		return err
 	})
 }
@@ -64,17 +162,89 @@ func (r *recipients) Decline(ctx context.Context, token link.Token, proof link.P
 	})
 }
 
+func (r *recipients) Reissue(ctx context.Context, token link.Token, proof link.Proof) (web.View, error) {
+	return r.act(ctx, token, proof, func(ref remittance.Ref) error {
+		_, err := r.orders.Reissue(ctx, ref, remittance.ActorRecipient)
+		return err
+	})
+}
+
+func (r *recipients) Numbers(ctx context.Context, token link.Token, proof link.Proof) (web.Numbers, error) {
+	ref, err := r.links.Check(ctx, token, proof)
+	if err != nil {
+		return web.Numbers{}, err
+	}
+	n, err := r.orders.Numbers(ctx, ref)
+	if err != nil {
+		return web.Numbers{}, toldBy(err)
+	}
+	return web.Numbers{Partner: n.Partner(), Customer: n.Customer(), Confirmation: n.Confirmation()}, nil
+}
+
+func (r *recipients) GiftCode(ctx context.Context, token link.Token, proof link.Proof) (string, error) {
+	ref, err := r.links.Check(ctx, token, proof)
+	if err != nil {
+		return "", err
+	}
+	asked, err := r.orders.Asked(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	s := asked.State
+	if !hasCode(s, formOf(asked, remittance.RailAmazon)) || s.Rail != remittance.RailAmazon {
+		return "", web.ErrClosed
+	}
+	return r.reveal(ctx, remittance.Key{Ref: ref, Step: remittance.RailAmazon.Step(), Generation: s.Generation}, s.Amount)
+}
+
+func (r *recipients) BeginLogin(ctx context.Context, token link.Token, proof link.Proof) (string, error) {
+	ref, err := r.links.Check(ctx, token, proof)
+	if err != nil {
+		return "", err
+	}
+	return r.login.Begin(token, proof, ref)
+}
+
+func (r *recipients) FinishLogin(ctx context.Context, state, code string) (link.Token, link.Proof, string, error) {
+	if code == "" {
+		token, proof, err := r.login.Return(state)
+		return token, proof, "", errors.Join(web.ErrLogin, err)
+	}
+	token, proof, login, err := r.login.Finish(ctx, state, code)
+	if err != nil {
+		// Nothing was moved: whatever went wrong, logging in again is what helps.
+		return token, proof, "", errors.Join(web.ErrLogin, err)
+	}
+	return token, proof, login, nil
+}
+
 func (r *recipients) act(ctx context.Context, token link.Token, proof link.Proof, do func(remittance.Ref) error) (web.View, error) {
 	ref, err := r.links.Check(ctx, token, proof)
 	if err != nil {
 		return web.View{}, err
 	}
 	if err := do(ref); err != nil {
-		var refused *orders.Error
-		if errors.As(err, &refused) && refused.Code == orders.CodeTooLate {
-			return web.View{}, errors.Join(web.ErrClosed, err)
-		}
-		return web.View{}, err
+		return web.View{}, toldBy(err)
 	}
 	return r.View(ctx, token)
+}
+
+// toldBy gives a refusal of the orders its meaning for the pages.
+func toldBy(err error) error {
+	for _, refused := range orders.FaultsOf(err) {
+		switch refused.Rule {
+		case orders.RuleMember:
+			return &web.FieldFault{Field: web.FieldMember, Ja: refused.Sentence(remittance.Ja), En: refused.Sentence(remittance.En)}
+		case orders.RuleNoLogin:
+			return errors.Join(web.ErrLogin, err)
+		case orders.RuleNoWay:
+			return errors.Join(web.ErrWay, err)
+		case orders.RuleNoNumbers:
+			return errors.Join(web.ErrClosed, err)
+		}
+		if refused.Code == orders.CodeTooLate {
+			return errors.Join(web.ErrClosed, err)
+		}
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,9 +21,14 @@ const (
 // fit a phone.
 const suggestions = 10
 
-// typed is everything a person typed about an account, as they typed it. The
-// names of its fields are those of the form.
+// typed is everything a person chose and typed, as they typed it. The names of
+// its fields are those of the forms.
 type typed struct {
+	Way    remittance.Rail // the way they are looking at
+	Show   string          // what they asked to be shown, before the codes were asked for
+	Member string          // au PAY
+	Login  string          // Amazon, sealed by the port
+
 	Method                             string
 	Bank, BankQuery                    string // a code that was chosen, and what was searched for
 	Branch, BranchQuery                string
@@ -32,6 +38,7 @@ type typed struct {
 
 func typedIn(f url.Values) typed {
 	t := typed{
+		Way: remittance.Rail(f.Get("way")), Show: f.Get("show"), Member: f.Get("member"), Login: f.Get("login"),
 		Method: f.Get("method"),
 		Bank:   f.Get("bank"), BankQuery: f.Get("bank_query"),
 		Branch: f.Get("branch"), BranchQuery: f.Get("branch_query"),
@@ -45,16 +52,34 @@ func typedIn(f url.Values) typed {
 	return t
 }
 
-// Hidden lists the fields that carry the account from one form to the next.
-func (t typed) Hidden() []field {
-	return []field{
-		{"method", t.Method}, {"bank", t.Bank}, {"bank_query", t.BankQuery}, {"branch", t.Branch}, {"branch_query", t.BranchQuery},
-		{"type", t.Type}, {"number", t.Number}, {"symbol", t.Symbol}, {"postal_number", t.PostalNumber}, {"name", t.Name},
-	}
-}
+// The parts of typed that a form may show, and so does not carry hidden.
+const (
+	partMember  = "member"
+	partAccount = "account"
+)
 
-// Empty says that nothing was typed: there is nothing to carry.
-func (t typed) Empty() bool { return t == typed{Method: t.Method} }
+// Hidden lists the fields that carry it from one form to the next, but for the
+// parts that the form itself asks for. Empty ones would only make pages heavy.
+func (t typed) Hidden(shown ...string) []field {
+	var out []field
+	add := func(part string, fields ...field) {
+		for _, f := range fields {
+			if f.Value != "" && !slices.Contains(shown, part) {
+				out = append(out, f)
+			}
+		}
+	}
+	method := t.Method
+	if method == methodTransfer {
+		method = "" // what an empty one means
+	}
+	add("", field{"way", string(t.Way)}, field{"show", t.Show}, field{"login", t.Login})
+	add(partMember, field{"member", t.Member})
+	add(partAccount, field{"method", method}, field{"bank", t.Bank}, field{"bank_query", t.BankQuery}, field{"branch", t.Branch},
+		field{"branch_query", t.BranchQuery}, field{"type", t.Type}, field{"number", t.Number}, field{"symbol", t.Symbol},
+		field{"postal_number", t.PostalNumber}, field{"name", t.Name})
+	return out
+}
 
 type field struct{ Name, Value string }
 

@@ -7,18 +7,17 @@ import (
 
 	"soukin/internal/link"
 	"soukin/internal/zengin"
+	"soukin/remittance"
 )
 
 // accountPage is the form for an account.
 type accountPage struct {
-	Typed        typed
 	Bank, Branch choice
 	Postal       bool // the form turned to symbol and number by itself
 }
 
 // confirmPage shows what will be sent.
 type confirmPage struct {
-	Typed              typed
 	Postal             bool
 	BankName           string
 	BankCode           string
@@ -36,21 +35,21 @@ func (p *pages) account(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	t := typedIn(r.PostForm)
+	t.Way = remittance.RailBank
 	bank, branch := p.banks.choices(&t)
-	form := accountPage{Typed: t, Bank: bank, Branch: branch}
+	form := accountPage{Bank: bank, Branch: branch}
 	switch r.PostForm.Get("do") {
 	case "edit":
-		p.accountPage(w, r, v, view, http.StatusOK, form)
+		p.accountPage(w, r, v, view, http.StatusOK, t, form)
 	case "search_bank", "search_branch":
-		p.searched(w, r, v, view, form)
+		p.searched(w, r, v, view, t, form)
 	default:
-		p.check(w, r, v, view, form)
+		p.check(w, r, v, view, t, form)
 	}
 }
 
 // searched shows what a search without JavaScript led to.
-func (p *pages) searched(w http.ResponseWriter, r *http.Request, v visit, view View, form accountPage) {
-	t := &form.Typed
+func (p *pages) searched(w http.ResponseWriter, r *http.Request, v visit, view View, t typed, form accountPage) {
 	// Japan Post's customers know symbol and number, so they are asked for those
 	// unless they have begun to give a branch.
 	if t.Bank == zengin.YuchoCode && strings.TrimSpace(t.BranchQuery) == "" && strings.TrimSpace(t.Number) == "" {
@@ -70,16 +69,16 @@ func (p *pages) searched(w http.ResponseWriter, r *http.Request, v visit, view V
 	if faults != nil {
 		code = http.StatusUnprocessableEntity
 	}
-	p.accountPage(w, r, v, view, code, form, faults...)
+	p.accountPage(w, r, v, view, code, t, form, faults...)
 }
 
 // check shows the account as it will be sent, or what is wrong with it.
-func (p *pages) check(w http.ResponseWriter, r *http.Request, v visit, view View, form accountPage) {
-	account, notices, err := zengin.ParseAccount(form.Typed.input())
+func (p *pages) check(w http.ResponseWriter, r *http.Request, v visit, view View, t typed, form accountPage) {
+	account, notices, err := zengin.ParseAccount(t.input())
 	var faults zengin.FieldErrors
 	switch {
 	case errors.As(err, &faults):
-		p.faulty(w, r, v, view, form, faults)
+		p.faulty(w, r, v, view, t, form, faults)
 		return
 	case err != nil:
 		p.refuse(w, r, err)
@@ -89,45 +88,59 @@ func (p *pages) check(w http.ResponseWriter, r *http.Request, v visit, view View
 	bank, _ := p.banks.bank(account.Bank())
 	branch, _ := p.banks.branch(account.Bank(), account.Branch())
 	c := confirmPage{
-		Typed: form.Typed, Postal: form.Typed.Method == methodSymbol,
+		Postal:   t.Method == methodSymbol,
 		BankName: bank.Name, BankCode: bank.Code, BranchName: branch.Name, BranchCode: branch.Code,
 		Type: account.Type().Label(l), Number: account.Number(), Name: account.Name(),
 	}
 	for _, n := range notices {
 		c.Notices = append(c.Notices, opened(n.Message(l)))
 	}
-	p.page(w, r, v, http.StatusOK, "confirm", page{View: &view, Confirm: &c})
+	p.page(w, r, v, http.StatusOK, "confirm", page{View: &view, Typed: t, Confirm: &c})
 }
 
 // faulty shows the form with everything that was typed and what is wrong with it.
-func (p *pages) faulty(w http.ResponseWriter, r *http.Request, v visit, view View, form accountPage, es zengin.FieldErrors) {
-	faults := faultsOf(es, form.Typed, form.Bank, form.Branch, p.render.texts[v.lang.Lang], v.lang.Lang)
-	p.accountPage(w, r, v, view, http.StatusUnprocessableEntity, form, faults...)
+func (p *pages) faulty(w http.ResponseWriter, r *http.Request, v visit, view View, t typed, form accountPage, es zengin.FieldErrors) {
+	faults := faultsOf(es, t, form.Bank, form.Branch, p.render.texts[v.lang.Lang], v.lang.Lang)
+	p.accountPage(w, r, v, view, http.StatusUnprocessableEntity, t, form, faults...)
 }
 
-func (p *pages) accountPage(w http.ResponseWriter, r *http.Request, v visit, view View, code int, form accountPage, faults ...fault) {
-	p.page(w, r, v, code, "account", page{View: &view, Account: &form, Faults: faults})
+func (p *pages) accountPage(w http.ResponseWriter, r *http.Request, v visit, view View, code int, t typed, form accountPage, faults ...fault) {
+	way, _ := view.way(remittance.RailBank)
+	p.page(w, r, v, code, "account", page{View: &view, Way: &way, Typed: t, Account: &form, Faults: faults})
 }
 
-// designate names the account, once.
-func (p *pages) designate(w http.ResponseWriter, r *http.Request, v visit) {
-	t := typedIn(r.PostForm)
-	bank, branch := p.banks.choices(&t)
-	_, err := p.port.Designate(r.Context(), v.token, v.proof, t.input())
-	var faults zengin.FieldErrors
-	if errors.As(err, &faults) {
-		if view, ok := p.view(w, r, v); ok {
-			p.faulty(w, r, v, view, accountPage{Typed: t, Bank: bank, Branch: branch}, faults)
-		}
-		return
+// refused answers a designation that the person can put right, each on the page
+// where they can. It reports whether it did.
+func (p *pages) refused(w http.ResponseWriter, r *http.Request, v visit, t typed, form accountPage, err error) bool {
+	var (
+		account zengin.FieldErrors
+		member  *FieldFault
+	)
+	if !errors.As(err, &account) && !errors.As(err, &member) && !errors.Is(err, ErrLogin) && !errors.Is(err, ErrWay) {
+		return false
 	}
-	p.acted(w, r, v, t, err)
+	view, ok := p.view(w, r, v)
+	switch {
+	case !ok:
+	case !view.Open:
+		p.late(w, r, v, view)
+	case account != nil:
+		p.faulty(w, r, v, view, t, form, account)
+	case member != nil:
+		p.walletPage(w, r, v, view, t, fault{member.Field, member.In(v.lang.Lang)})
+	case errors.Is(err, ErrLogin):
+		t.Login = ""
+		p.choose(w, r, v, view, t, "LoginAgain")
+	default:
+		p.waysPage(w, r, v, view, t, "WayGone")
+	}
+	return true
 }
 
 // askDecline makes sure: declining cannot be taken back.
 func (p *pages) askDecline(w http.ResponseWriter, r *http.Request, v visit) {
 	if view, ok := p.open(w, r, v); ok {
-		p.page(w, r, v, http.StatusOK, "decline", page{View: &view, Account: &accountPage{Typed: typedIn(r.PostForm)}})
+		p.page(w, r, v, http.StatusOK, "decline", page{View: &view, Typed: typedIn(r.PostForm)})
 	}
 }
 
@@ -157,7 +170,7 @@ func (p *pages) acted(w http.ResponseWriter, r *http.Request, v visit, t typed, 
 	}
 }
 
-// open lets a step pass only while an account can be named by this visitor.
+// open lets a step pass only while a way can be chosen by this visitor.
 func (p *pages) open(w http.ResponseWriter, r *http.Request, v visit) (View, bool) {
 	view, ok := p.view(w, r, v)
 	switch {
@@ -166,7 +179,7 @@ func (p *pages) open(w http.ResponseWriter, r *http.Request, v visit) (View, boo
 	case !view.Open:
 		p.late(w, r, v, view)
 		return View{}, false
-	case len(view.Link.Labels) > 0 && v.proof.Reveal() == "":
+	case v.locked(view):
 		p.again(w, r, v, view, typedIn(r.PostForm))
 		return View{}, false
 	}
@@ -176,14 +189,18 @@ func (p *pages) open(w http.ResponseWriter, r *http.Request, v visit) (View, boo
 // again asks for the codes once more and keeps what was typed.
 func (p *pages) again(w http.ResponseWriter, r *http.Request, v visit, view View, t typed) {
 	v.proof = link.Proof{}
-	p.codesPage(w, r, v, view, codesPage{Typed: t, Again: true})
+	p.codesPage(w, r, v, view, t, codesPage{Again: true})
 }
 
-// late says who was first, without saying which account they named.
+// late says that somebody was first, without saying what they named.
 func (p *pages) late(w http.ResponseWriter, r *http.Request, v visit, view View) {
 	notice := "LateEnded"
-	if !view.Designated.IsZero() {
+	switch {
+	case view.Designated.IsZero():
+	case view.Rail == remittance.RailBank:
 		notice = "LateDesignated"
+	default:
+		notice = "LateChosen"
 	}
-	p.status(w, r, v, view, http.StatusConflict, notice)
+	p.standing(w, r, v, view, http.StatusConflict, notice)
 }

@@ -206,7 +206,7 @@ func TestABounceOpensTheFormAgainWithItsReason(t *testing.T) {
 		for lang, want := range map[string]string{"ja": "振り込みできませんでした", "en": "The transfer did not arrive"} {
 			d := s.get(t, path(s.Add(view)), lang)
 			assert.Contains(t, d.text(), want, reason)
-			assert.NotContains(t, d.text(), "Bounce_")
+			assert.NotContains(t, d.text(), "Fail_")
 			assert.NotNil(t, d.find("input", "name", "number"))
 		}
 	}

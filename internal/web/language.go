@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -76,4 +77,17 @@ func (t texts) get(id string, pairs ...any) string {
 		return "[" + id + "]"
 	}
 	return text
+}
+
+// has says whether there is such a text.
+func (t texts) has(id string) bool { return !strings.HasPrefix(t.get(id), "[") }
+
+// first gives the first text that there is, or the last of the ids.
+func (t texts) first(ids ...string) string {
+	for _, id := range ids[:len(ids)-1] {
+		if t.has(id) {
+			return t.get(id)
+		}
+	}
+	return t.get(ids[len(ids)-1])
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"time"
 
 	"soukin/internal/link"
@@ -21,6 +22,9 @@ type Options struct {
 	HTTPS bool
 	// Limits is how many requests are answered; zero is [DefaultLimits].
 	Limits Limits
+	// Member is the form of an au PAY member number without spaces and hyphens;
+	// nil is 16 digits.
+	Member *regexp.Regexp
 }
 
 // Limits is how many requests a minute are answered with a page. A limit below
@@ -45,22 +49,30 @@ type pages struct {
 	banks  banks
 	render *renderer
 	assets assets
+	member *regexp.Regexp
 }
 
 // Pages serves the recipient's pages:
 //
 //	GET  /r/{token}             where the remittance stands, or the next form
 //	POST /r/{token}/codes       the auth codes
+//	POST /r/{token}/ways        the choice of ways
+//	POST /r/{token}/way         the way that was chosen
 //	POST /r/{token}/account     check an account, or search for bank and branch
-//	POST /r/{token}/designate   name the account that was checked
+//	POST /r/{token}/wallet      check an au PAY member number
+//	POST /r/{token}/designate   name the way and where the money goes
+//	POST /r/{token}/numbers     show the numbers for the ATM
+//	POST /r/{token}/reissue     have new numbers issued
+//	POST /r/{token}/gift        show the claim code of a gift card
 //	POST /r/{token}/decline     ask whether to give the money back
 //	POST /r/{token}/declined    give it back
 //	GET  /r/{token}/banks       search while typing: ?q=
 //	GET  /r/{token}/branches    search while typing: ?bank=&q=
 //	POST /r/{token}/name        an account name as the bank will see it
+//	GET  /amazon/callback       what a login at Amazon brought back
 //	GET  /assets/…              style sheet, script and icon
 //
-// Mount it at "/r/" and "/assets/". Errors: a damaged program, or options that
+// Mount it at "/r/", "/amazon/" and "/assets/". Errors: a damaged program, or options that
 // lack a log.
 func Pages(port Remittances, o Options) (http.Handler, error) {
 	if port == nil || o.Log == nil {
@@ -81,7 +93,10 @@ func Pages(port Remittances, o Options) (http.Handler, error) {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
-	p := &pages{port: port, log: o.Log, banks: banks{directory}, render: render, assets: files}
+	if o.Member == nil {
+		o.Member = regexp.MustCompile(`^[0-9]{16}$`)
+	}
+	p := &pages{port: port, log: o.Log, banks: banks{directory}, render: render, assets: files, member: o.Member}
 	return p.guard(p.routes(o.Limits), o), nil
 }
 
@@ -93,7 +108,13 @@ func (p *pages) routes(limits Limits) http.Handler {
 	}
 	handle("GET /r/{token}", p.start)
 	handle("POST /r/{token}/codes", p.codes)
+	handle("POST /r/{token}/ways", p.ways)
+	handle("POST /r/{token}/way", p.way)
 	handle("POST /r/{token}/account", p.account)
+	handle("POST /r/{token}/wallet", p.wallet)
+	handle("POST /r/{token}/numbers", p.numbers)
+	handle("POST /r/{token}/reissue", p.reissue)
+	handle("POST /r/{token}/gift", p.gift)
 	handle("POST /r/{token}/designate", p.designate)
 	handle("POST /r/{token}/decline", p.askDecline)
 	handle("POST /r/{token}/declined", p.decline)
@@ -104,6 +125,7 @@ func (p *pages) routes(limits Limits) http.Handler {
 	mux.HandleFunc("GET /r/{token}/{step}", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/r/"+r.PathValue("token")+langQuery(languageOf(r)), http.StatusSeeOther)
 	})
+	mux.HandleFunc("GET "+LoginPath, p.loggedIn)
 	mux.HandleFunc("GET /assets/{file}", p.assets.serve)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		p.message(w, r, http.StatusNotFound, "NotFound")
@@ -168,37 +190,6 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request, v visit) {
 	if view, ok := p.view(w, r, v); ok {
 		p.next(w, r, v, view, typed{Method: methodTransfer})
 	}
-}
-
-// next shows the page that a remittance and a visitor have come to.
-func (p *pages) next(w http.ResponseWriter, r *http.Request, v visit, view View, t typed) {
-	switch {
-	case !view.Open:
-		p.status(w, r, v, view, http.StatusOK, "")
-	case len(view.Link.Labels) > 0 && v.proof.Reveal() == "":
-		p.codesPage(w, r, v, view, codesPage{Typed: t})
-	default:
-		p.accountPage(w, r, v, view, http.StatusOK, accountPage{Typed: t})
-	}
-}
-
-// status shows where the money is. Notice is the id of a text that says what
-// became of what the visitor just did.
-func (p *pages) status(w http.ResponseWriter, r *http.Request, v visit, view View, code int, notice string) {
-	pg := page{View: &view, Status: statusOf(view)}
-	if notice != "" {
-		pg.Notice = p.render.texts[v.lang.Lang].get(notice)
-	}
-	p.page(w, r, v, code, "status", pg)
-}
-
-// statusOf names the texts for a status; an end by the recipient's own wish
-// reads unlike one by the sender's.
-func statusOf(view View) string {
-	if view.Reason == remittance.DeclinedReason && view.Status.Ended() {
-		return "declined"
-	}
-	return string(view.Status)
 }
 
 func langQuery(c chosen) string {

@@ -18,7 +18,7 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-var pageNames = []string{"codes", "account", "confirm", "decline", "status", "message"}
+var pageNames = []string{"codes", "ways", "account", "confirm", "cash", "numbers", "amazon", "gift", "wallet", "walletcheck", "decline", "status", "message"}
 
 // page is everything a template may show.
 type page struct {
@@ -28,21 +28,48 @@ type page struct {
 	Proof  string
 	Choice string // the language that was chosen on the page; empty before
 	View   *View
+	Way    *Way  // the one that the page is about; nil where it is about none or all
+	Typed  typed // what rides along in hidden fields
 	Notice string
 	Faults []fault
-	Status string
 
-	Codes   *codesPage
-	Account *accountPage
-	Confirm *confirmPage
-	Message string // the id of a message's texts
+	Codes      *codesPage
+	Account    *accountPage
+	Confirm    *confirmPage
+	Numbers    *Numbers // nil while they are masked
+	QR         qrCode
+	LoginURL   string
+	LastDigits string // of a member number
+	Gift       string // a claim code
+	Message    string // the id of a message's texts
 }
 
-// Bounced says that an account was named, the money came back, and another one
-// may be named.
-func (p page) Bounced() bool {
-	return p.View.Open && (p.View.Status == remittance.Returned || p.View.Reason.Correctable())
+// Failed is the failure that the page speaks about: not that of another way than
+// the one the visitor is looking at.
+func (p page) Failed() *Failure {
+	f := p.View.Failed
+	if !p.View.Open || f == nil || p.Way != nil && p.Way.Rail != f.Rail {
+		return nil
+	}
+	return f
 }
+
+// Status names the texts for where the money is: those of the way that it goes,
+// where that has its own. An end by the recipient's own wish reads unlike one by
+// the sender's.
+func (p page) Status() string {
+	if p.View.Reason == remittance.DeclinedReason && p.View.Status.Ended() {
+		return "declined"
+	}
+	return string(p.View.Status)
+}
+
+// WayKey names the texts of the way that the money goes; empty before it is
+// chosen.
+func (p page) WayKey() string { return wayKey(p.View.Rail, p.View.Form) }
+
+// Several says that there is a choice to go back to.
+func (p page) Several() bool { return len(p.View.Ways) > 1 }
 
 // Fault gives what is wrong with a field, for the place beside it, a line each.
 func (p page) Fault(name string) string {
@@ -61,27 +88,21 @@ func (p page) Relang() string {
 	switch p.Name {
 	case "account", "confirm":
 		return p.Base + "/account"
-	case "decline":
-		return p.Base + "/decline"
+	case "wallet", "walletcheck":
+		return p.Base + "/wallet"
+	case "ways", "decline":
+		return p.Base + "/" + p.Name
+	case "cash", "amazon":
+		return p.Base + "/way"
+	case "gift":
+		return p.Base + "/gift"
+	case "numbers":
+		// Masked numbers come back by a link like everything that can be read.
+		if p.Numbers != nil || p.Proof != "" {
+			return p.Base + "/numbers"
+		}
 	}
 	return ""
-}
-
-// Carried is the account that rides along in hidden fields.
-func (p page) Carried() []field {
-	var t typed
-	switch {
-	case p.Confirm != nil:
-		t = p.Confirm.Typed
-	case p.Codes != nil:
-		t = p.Codes.Typed
-	case p.Account != nil:
-		t = p.Account.Typed
-	}
-	if t.Empty() {
-		return nil
-	}
-	return t.Hidden()
 }
 
 // LangQuery keeps the chosen language in a link.
@@ -151,12 +172,16 @@ func functions(l remittance.Lang, t texts, files assets) template.FuncMap {
 			return out
 		},
 		// The catalogue's sentences on these reasons speak to merchants.
-		"bounce": func(r remittance.Reason) string {
-			if text := t.get("Bounce_" + string(r)); !strings.HasPrefix(text, "[") {
-				return text
-			}
-			return t.get("Bounce_other")
+		"failure": func(f *Failure) string {
+			return t.first("Fail_"+string(f.Rail)+"_"+string(f.Reason), "Fail_"+string(f.Rail)+"_other")
 		},
+		"status": func(way, status, part string, pairs ...any) string {
+			if id := "Status_" + way + "_" + status + "_" + part; t.has(id) {
+				return t.get(id, pairs...)
+			}
+			return t.get("Status_"+status+"_"+part, pairs...)
+		},
+		"groups": groups,
 		"languageName": func(l remittance.Lang) string {
 			return map[remittance.Lang]string{remittance.Ja: "日本語", remittance.En: "English"}[l]
 		},
@@ -190,4 +215,14 @@ func (p *pages) page(w http.ResponseWriter, r *http.Request, v visit, code int, 
 // message is a page about no remittance.
 func (p *pages) message(w http.ResponseWriter, r *http.Request, code int, id string) {
 	p.page(w, r, visit{lang: languageOf(r)}, code, "message", page{Message: id})
+}
+
+// groups writes a long number so that it can be read from a telephone and typed
+// at a machine.
+func groups(number string) string {
+	var out []string
+	for len(number) > 4 {
+		out, number = append(out, number[:3]), number[3:]
+	}
+	return strings.Join(append(out, number), " ")
 }

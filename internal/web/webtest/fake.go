@@ -11,7 +11,6 @@ import (
 	"soukin/internal/link"
 	"soukin/internal/web"
 	"soukin/internal/zengin"
-	"soukin/remittance"
 )
 
 // Tries and LockTime are how strict the fake is about codes.
@@ -29,7 +28,17 @@ type Fake struct {
 
 	mu    sync.Mutex
 	all   map[string]*entry
+	begun map[string]begun // by state
 	fails error
+
+	// LoginAt is the page that plays Amazon's login; it gets ?state=.
+	LoginAt string
+}
+
+// begun is a login that was begun at Amazon.
+type begun struct {
+	token link.Token
+	proof link.Proof
 }
 
 type entry struct {
@@ -38,13 +47,18 @@ type entry struct {
 	wrong  int
 	proofs map[string]bool
 	named  []zengin.PayeeAccount
+	chosen []web.Designation
+	issued int // how often ATM numbers were issued
+	logins map[string]bool
 	ended  bool
 }
 
 var _ web.Remittances = (*Fake)(nil)
 
 // New gives a fake without remittances.
-func New(now func() time.Time) *Fake { return &Fake{now: now, all: map[string]*entry{}} }
+func New(now func() time.Time) *Fake {
+	return &Fake{now: now, all: map[string]*entry{}, begun: map[string]begun{}, LoginAt: "https://amazon.example/ap/oa"}
+}
 
 // Add puts a remittance behind a new link. Labels come from the codes.
 func (f *Fake) Add(v web.View, codes ...Code) link.Token {
@@ -57,7 +71,7 @@ func (f *Fake) Add(v web.View, codes ...Code) link.Token {
 	if !v.Link.Locked {
 		v.Link.TriesLeft = Tries
 	}
-	f.all[text] = &entry{view: v, codes: codes, proofs: map[string]bool{}}
+	f.all[text] = &entry{view: v, codes: codes, proofs: map[string]bool{}, logins: map[string]bool{}}
 	token, err := link.ParseToken(text)
 	if err != nil {
 		panic(err) // the form of tokens is the link package's; without one there is no test
@@ -98,6 +112,13 @@ func (f *Fake) Named(token link.Token) []zengin.PayeeAccount {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.all[token.Reveal()].named)
+}
+
+// Chosen lists the ways that were accepted, in order.
+func (f *Fake) Chosen(token link.Token) []web.Designation {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.all[token.Reveal()].chosen)
 }
 
 // Now is what the page would show.
@@ -168,55 +189,6 @@ func (e *entry) mayAct(proof link.Proof) error {
 		return link.ErrProof
 	}
 	return nil
-}
-
-// Designate implements web.Remittances.
-func (f *Fake) Designate(_ context.Context, token link.Token, proof link.Proof, in zengin.Input) (web.View, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	e, err := f.find(token)
-	if err != nil {
-		return web.View{}, err
-	}
-	if err := e.mayAct(proof); err != nil {
-		return web.View{}, err
-	}
-	account, _, err := zengin.ParseAccount(in)
-	if err != nil {
-		return web.View{}, err
-	}
-	if !e.view.Open {
-		if e.view.Status == remittance.Processing && len(e.named) > 0 && e.named[len(e.named)-1] == account {
-			return e.view, nil
-		}
-		return web.View{}, web.ErrClosed
-	}
-	e.named = append(e.named, account)
-	e.view.Open, e.view.Status, e.view.Reason = false, remittance.Processing, remittance.WaitsForRail
-	e.view.Designated, e.view.Updated = f.now(), f.now()
-	return e.view, nil
-}
-
-// Decline implements web.Remittances.
-func (f *Fake) Decline(_ context.Context, token link.Token, proof link.Proof) (web.View, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	e, err := f.find(token)
-	if err != nil {
-		return web.View{}, err
-	}
-	if err := e.mayAct(proof); err != nil {
-		return web.View{}, err
-	}
-	switch {
-	case e.view.Reason == remittance.DeclinedReason:
-		return e.view, nil
-	case !e.view.Open:
-		return web.View{}, web.ErrClosed
-	}
-	e.view.Open, e.view.Status, e.view.Reason = false, remittance.Cancelled, remittance.DeclinedReason
-	e.view.Updated = f.now()
-	return e.view, nil
 }
 
 func random() string {
