@@ -31,6 +31,10 @@ func openRails(ctx context.Context, cfg config.Config, n railNeeds, open *closer
 	var rails []openRail
 	for _, make := range []func(context.Context, config.Config, railNeeds, *closers) (openRail, error){
 		openBankRail,
+		openAmazonRail,
+		openATMRail,
+		openAuPayRail,
+		openPrepaidRail,
 	} {
 		r, err := make(ctx, cfg, n, open)
 		if err != nil {

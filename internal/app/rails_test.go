@@ -100,7 +100,11 @@ var subjects = map[remittance.Rail][]struct {
 	name string
 	make func(*testing.T, *counter) railtest.Subject
 }{
-	remittance.RailBank: {{"transfers", bankTransfers}},
+	remittance.RailBank:    {{"transfers", bankTransfers}},
+	remittance.RailATM:     {{"cash", atmCash}},
+	remittance.RailAuPay:   {{"charges", auPayCharges}},
+	remittance.RailPrepaid: {{"refunds", prepaidRefunds}},
+	remittance.RailAmazon:  {{"loads", amazonLoads}, {"codes", amazonCodes}},
 }
 
 // TestRails proves of every rail what workflows rely on.

@@ -10,6 +10,7 @@ import (
 	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/control"
 	"soukin/internal/sandbox/counterparty"
+	"soukin/internal/sandbox/prepaid"
 	"soukin/remittance"
 )
 
@@ -21,6 +22,11 @@ func openCounterparties(ctx context.Context, env counterparty.Env, s Settings) (
 		return nil, err
 	}
 	parties[remittance.RailAuPay] = wallet
+	issuers, err := prepaid.New(ctx, env, s.Prepaid)
+	if err != nil {
+		return nil, err
+	}
+	parties[remittance.RailPrepaid] = issuers
 	cash, err := atm.New(ctx, env, s.ATM)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"soukin/internal/sandbox/books"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/ganb"
+	"soukin/internal/sandbox/prepaid"
 )
 
 // ErrOptions is wrapped by the error of [New] about a missing or wrong option.
@@ -39,6 +40,7 @@ type Settings struct {
 	Bank     books.Rules
 	Door     ganb.Settings
 	AuPay    aupay.Settings
+	Prepaid  prepaid.Settings
 	ATM      atm.Settings
 	Amazon   amazon.Settings
 	// Faults is the plan of a new database; later ones come by the control API.
@@ -53,11 +55,12 @@ func DefaultSettings() Settings {
 			ID: "101011234567", BranchCode: "101", BranchName: "法人営業部", TypeCode: "01", Number: "1234567", Primary: true,
 			Name: "カブシキガイシャソウキンサンプル", NameKana: "ｶ)ｿｳｷﾝｻﾝﾌﾟﾙ", DailyLimit: 10_000_000_000, Opening: 10_000_000,
 		}},
-		Bank:   books.DefaultRules(),
-		Door:   ganb.DefaultSettings(),
-		AuPay:  aupay.DefaultSettings(),
-		ATM:    atm.DefaultSettings(),
-		Amazon: amazon.DefaultSettings(),
+		Bank:    books.DefaultRules(),
+		Door:    ganb.DefaultSettings(),
+		AuPay:   aupay.DefaultSettings(),
+		Prepaid: prepaid.DefaultSettings(),
+		ATM:     atm.DefaultSettings(),
+		Amazon:  amazon.DefaultSettings(),
 	}
 }
 
