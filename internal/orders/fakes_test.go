@@ -53,6 +53,18 @@ type started struct {
 	update   client.UpdateWorkflowOptions
 }
 
+// ways are what the recipient may choose from.
+func (s started) ways() []remittance.Rail {
+	if s.link == nil {
+		return nil
+	}
+	var rails []remittance.Rail
+	for _, w := range s.link.Ways {
+		rails = append(rails, w.Rail)
+	}
+	return rails
+}
+
 type operation struct{ started }
 
 func (operation) Get(context.Context) (client.WorkflowRun, error) {
@@ -86,7 +98,7 @@ func (f *fakeTemporal) UpdateWithStartWorkflow(ctx context.Context, o client.Upd
 		return nil, serviceerror.NewWorkflowExecutionAlreadyStarted("closed", "", "")
 	}
 	state, err := f.books.Open(ctx, contract.OpenInput{Order: op.input.Order, At: noon, Owner: "run", FundingDeadline: noon.Add(time.Hour),
-		HoldOnly: op.link != nil, RecipientDeadline: noon.Add(48 * time.Hour)})
+		HoldOnly: op.link != nil, RecipientDeadline: noon.Add(48 * time.Hour), Ways: op.ways()})
 	if errors.Is(err, books.ErrConflict) {
 		err = temporal.NewNonRetryableApplicationError("taken", contract.ErrTypeConflict, nil)
 	}
