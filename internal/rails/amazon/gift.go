@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -223,13 +224,16 @@ func same(m money, ordered remittance.Yen) error {
 	return nil
 }
 
+var yenForm = regexp.MustCompile(`^(-?[0-9]{1,15})(\.0*)?$`)
+
 // yen reads "1000" and "1000.0", as the API writes yen, exactly.
 func yen(n json.Number) (remittance.Yen, error) {
-	r, ok := new(big.Rat).SetString(string(n))
-	if !ok || !r.IsInt() || !r.Num().IsInt64() {
+	parts := yenForm.FindStringSubmatch(string(n))
+	if parts == nil {
 		return 0, mismatch("amount is no whole number")
 	}
-	return remittance.Yen(r.Num().Int64()), nil
+	whole, err := strconv.ParseInt(parts[1], 10, 64)
+	return remittance.Yen(whole), err
 }
 
 func mismatch(what string) error { return &remittance.RailError{Code: what} }
