@@ -23,6 +23,8 @@ const (
 	other   = remittance.AccountID("acc_00000000000000000000000002")
 )
 
+var otherRails = []remittance.Rail{remittance.RailATM, remittance.RailAmazon, remittance.RailAuPay, remittance.RailPrepaid}
+
 func policy() contract.RailPolicy {
 	return contract.RailPolicy{
 		FundingWindow: 72 * time.Hour, FundingRecheck: time.Hour,
@@ -35,6 +37,7 @@ type world struct {
 	env   *testsuite.TestWorkflowEnvironment
 	books *fakeBooks
 	bank  *fakeBank
+	rails map[remittance.Rail]*fakeRail
 	told  *fakeNotifier
 	in    contract.BankTransferInput
 }
@@ -54,6 +57,11 @@ func newWorld(balance remittance.Yen, honoursKeys bool) *world {
 	workflows.Register(w.env)
 	activities.RegisterLedger(w.env, activities.NewLedger(w.books))
 	activities.RegisterRail(w.env, remittance.RailBank, activities.NewCounterparty(w.bank, honoursKeys, w.env.Now))
+	w.rails = map[remittance.Rail]*fakeRail{}
+	for _, r := range otherRails {
+		w.rails[r] = newRail(r, w.env.Now)
+		activities.RegisterRail(w.env, r, activities.NewCounterparty(w.rails[r].port(), true, w.env.Now))
+	}
 	activities.RegisterNotices(w.env, activities.NewNotices(w.told))
 	w.in = contract.BankTransferInput{
 		Order: contract.Order{
@@ -97,15 +105,19 @@ func (w *world) path() []remittance.Status {
 }
 
 // settled checks what must hold at the end of every remittance, whatever
-// happened on the way: our books and the bank's agree to the yen.
+// happened on the way: our books and the rails' agree to the yen.
 func (w *world) settled(t fataler, s contract.State, started remittance.Yen) {
 	t.Helper()
 	require.True(t, s.Final)
 	require.Zero(t, w.books.held, "still held")
 	require.Zero(t, w.books.inFlight, "still in flight")
 	kept, count := w.bank.kept()
+	for _, r := range w.rails {
+		k, n := r.kept()
+		kept, count = kept+k, count+n
+	}
 	require.LessOrEqual(t, count, 1, "paid more than once")
-	require.Equal(t, kept, w.books.paid, "our books and the bank's differ")
+	require.Equal(t, kept, w.books.paid, "our books and the rails' differ")
 	require.Equal(t, started, w.books.available+w.books.paid, "a yen was lost")
 	require.Equal(t, s.Status == remittance.Paid, count == 1)
 }

@@ -115,8 +115,10 @@ func (l *linked) cashOver(ctx workflow.Context, end step, s contract.RailState) 
 // watch enquires at the slow pace until the answer ends it, a hint arrives, or an
 // instant has come.
 func (l *linked) watch(ctx workflow.Context, until contract.EnquireUntil, instant time.Time) (state contract.RailState, answered, due bool, err error) {
-	left := instant.Sub(workflow.Now(ctx))
-	watchCtx, stop := workflow.WithCancel(withEnquiry(ctx, l.way, l.way.Policy.WatchEvery, left+enquireAttempt, "watch for the withdrawal"))
+	left, every := instant.Sub(workflow.Now(ctx)), l.way.Policy.WatchEvery
+	// An activity whose next attempt would be too late ends at once, so its time goes
+	// on past the instant that ends it.
+	watchCtx, stop := workflow.WithCancel(withEnquiry(ctx, l.way, every, left+every+2*enquireAttempt, "watch for the withdrawal"))
 	defer stop()
 	f := workflow.ExecuteActivity(watchCtx, l.activities().Enquire, l.enquiry(until))
 	timer := workflow.NewTimerWithOptions(watchCtx, left, workflow.TimerOptions{Summary: "until then the cash can be taken, or a reminder is due"})

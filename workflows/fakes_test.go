@@ -33,6 +33,7 @@ type row struct {
 	owner string
 	state contract.State
 	moves []contract.Move
+	fee   remittance.Yen
 }
 
 func newBooks(balance remittance.Yen) *fakeBooks {
@@ -45,10 +46,15 @@ func (b *fakeBooks) fund(y remittance.Yen) {
 	b.available += y
 }
 
+// instructedAtOnce: the account is known, or cash needs none.
+func instructedAtOnce(o contract.Order) bool {
+	return o.Account != "" || o.Pattern == remittance.ATMCash
+}
+
 func (b *fakeBooks) Open(_ context.Context, in contract.OpenInput) (contract.State, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if in.FundingDeadline.IsZero() || in.At.IsZero() || in.HoldOnly == (in.Order.Account != "") {
+	if in.FundingDeadline.IsZero() || in.At.IsZero() || in.HoldOnly == instructedAtOnce(in.Order) {
 		return contract.State{}, fmt.Errorf("%w: an incomplete order", activities.ErrConflict)
 	}
 	if r, ok := b.rows[in.Order.Ref]; ok {
@@ -60,7 +66,8 @@ func (b *fakeBooks) Open(_ context.Context, in contract.OpenInput) (contract.Sta
 		return s, nil
 	}
 	o := in.Order
-	r := &row{order: o, owner: in.Owner, state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account, Seq: 2, Generation: 1, OpenedAt: in.At}}
+	r := &row{order: o, owner: in.Owner, state: contract.State{Ref: o.Ref, Pattern: o.Pattern, Amount: o.Amount, Account: o.Account, Seq: 2, Generation: 1, OpenedAt: in.At,
+		Rail: o.Pattern.Rail(), Ways: in.Ways}, fee: o.Fee}
 	b.rows[o.Ref] = r
 	if b.available < o.Amount {
 		r.state.Status, r.state.Reason = remittance.AwaitingFunds, remittance.WaitsForFunds
@@ -75,7 +82,7 @@ func (b *fakeBooks) Open(_ context.Context, in contract.OpenInput) (contract.Sta
 		return r.state, nil
 	}
 	b.inFlight += o.Amount
-	r.state.Status, r.state.Reason = remittance.Processing, remittance.WaitsForRail
+	r.state.Status, r.state.Reason, r.state.InFlight, r.state.Instructed = remittance.Processing, remittance.WaitsForRail, true, 1
 	return r.state, nil
 }
 
@@ -112,7 +119,12 @@ func (b *fakeBooks) move(m contract.Move) (contract.MoveResult, error) {
 		return contract.MoveResult{Shortfall: short}, nil
 	}
 	for _, p := range m.Postings {
-		b.post(p, r.order)
+		if err := b.post(p, r, m); err != nil {
+			return contract.MoveResult{}, err
+		}
+	}
+	if m.Rail != r.state.Rail {
+		return contract.MoveResult{}, fmt.Errorf("%w: rail %s is not instructed", activities.ErrConflict, m.Rail)
 	}
 	if b.available < 0 || b.held < 0 || b.inFlight < 0 {
 		return contract.MoveResult{}, fmt.Errorf("%w: below zero after %v", activities.ErrConflict, m)
@@ -120,25 +132,33 @@ func (b *fakeBooks) move(m contract.Move) (contract.MoveResult, error) {
 	r.moves = append(r.moves, m)
 	r.state.Seq, r.state.Status, r.state.Reason, r.state.Code = m.Seq, m.To, m.Reason, m.Code
 	r.state.Final, r.state.Deadline, r.state.NeedsAttention = m.Final, m.Deadline, m.NeedsAttention
-	r.state.Generation, r.state.Account, r.state.RailRef = m.Generation, m.Account, m.RailRef
+	r.state.Generation, r.state.Account, r.state.RailRef, r.state.Ways = m.Generation, m.Account, m.RailRef, m.Ways
 	return contract.MoveResult{}, nil
 }
 
-func (b *fakeBooks) post(p contract.Posting, o contract.Order) {
+func (b *fakeBooks) post(p contract.Posting, r *row, m contract.Move) error {
+	o := r.order
 	switch p {
 	case contract.PostHold:
 		b.available, b.held = b.available-o.Amount, b.held+o.Amount
 	case contract.PostInstruct:
+		if m.Generation != r.state.Instructed+1 {
+			return fmt.Errorf("%w: generation %d is instructed after %d", activities.ErrConflict, m.Generation, r.state.Instructed)
+		}
 		b.held, b.inFlight = b.held-o.Amount, b.inFlight+o.Amount
+		r.state.Rail, r.state.InFlight, r.state.Instructed, r.fee = m.Rail, true, m.Generation, m.Fee
 	case contract.PostGiveBack:
 		b.inFlight, b.held = b.inFlight-o.Amount, b.held+o.Amount
+		r.state.InFlight = false
 	case contract.PostRelease:
 		b.held, b.available = b.held-o.Amount, b.available+o.Amount
 	case contract.PostSettle:
 		b.inFlight, b.paid = b.inFlight-o.Amount, b.paid+o.Amount
+		r.state.InFlight = false
 	case contract.PostFee:
-		b.fees += o.Fee
+		b.fees += r.fee
 	}
+	return nil
 }
 
 // answer is how the fake bank treats one call of Submit.

@@ -32,6 +32,7 @@ type live struct {
 	*world
 	c     client.Client
 	terms contract.LinkTerms
+	ways  []contract.Way
 }
 
 // scenario is one way a remittance ends, with waits short enough for a real
@@ -202,8 +203,13 @@ func TestLive(t *testing.T) {
 	require.NoError(t, err)
 	defer c.Close()
 	for workflow, list := range map[string][]scenario{
-		contract.WorkflowBankTransfer: bankTransfers,
-		contract.WorkflowAccountLink:  accountLinks,
+		contract.WorkflowBankTransfer:  bankTransfers,
+		contract.WorkflowAccountLink:   accountLinks,
+		contract.WorkflowATMCash:       atmCash,
+		contract.WorkflowGiftCard:      giftCards,
+		contract.WorkflowAuPay:         auPays,
+		contract.WorkflowPrepaidRefund: prepaidRefunds,
+		contract.WorkflowChoice:        choices,
 	} {
 		for i, sc := range list {
 			t.Run(workflow+"/"+sc.name, func(t *testing.T) { runLive(t, c, conv, workflow, i+1, sc) })
@@ -212,7 +218,7 @@ func TestLive(t *testing.T) {
 }
 
 func runLive(t *testing.T, c client.Client, conv payload.Converters, workflow string, n int, sc scenario) {
-	l := newLive(c, fmt.Sprintf("%s-%d", workflow, n))
+	l := newLive(c, workflow, n)
 	if sc.arrange != nil {
 		sc.arrange(l)
 	}
@@ -240,22 +246,29 @@ func runLive(t *testing.T, c client.Client, conv payload.Converters, workflow st
 }
 
 func (l *live) input(workflow string) any {
-	if workflow == contract.WorkflowBankTransfer {
+	switch workflow {
+	case contract.WorkflowBankTransfer:
 		return l.in
+	case contract.WorkflowPrepaidRefund:
+		return contract.PrepaidRefundInput(l.in)
 	}
 	o := l.in.Order
 	o.Account = ""
-	return contract.LinkInput{Order: o, Policy: l.in.Policy, Link: l.terms}
+	return contract.LinkInput{Order: o, Policy: l.in.Policy, Link: l.terms, Ways: l.ways}
 }
 
-func newLive(c client.Client, id string) *live {
-	w := &world{books: newBooks(amount), bank: newBank(time.Now), told: &fakeNotifier{}}
+func newLive(c client.Client, workflow string, n int) *live {
+	w := &world{books: newBooks(amount), bank: newBank(time.Now), told: &fakeNotifier{}, rails: map[remittance.Rail]*fakeRail{}}
+	for _, r := range otherRails {
+		w.rails[r] = newRail(r, time.Now)
+		w.rails[r].recall = 2 * time.Second
+	}
 	w.bank.finality = 2 * time.Second
 	w.bank.course = []event{{0, contract.StageWaiting, ""}, {300 * time.Millisecond, contract.StageExecuted, ""}}
 	w.in = contract.BankTransferInput{
 		Order: contract.Order{
-			Ref:     remittance.Ref{Merchant: "demo", Remittance: remittance.RemittanceID(id)},
-			Pattern: remittance.BankTransfer, Amount: amount, Fee: fee, Account: account, RequestHash: "h1",
+			Ref:     remittance.Ref{Merchant: "demo", Remittance: remittance.RemittanceID(fmt.Sprintf("%s-%d", workflow, n))},
+			Pattern: patternOf(workflow), Amount: amount, Fee: fee, Account: account, RequestHash: "h1",
 		},
 		Policy: contract.RailPolicy{
 			FundingWindow: time.Minute, FundingRecheck: time.Second,
@@ -263,7 +276,43 @@ func newLive(c client.Client, id string) *live {
 			EnquireEvery: 250 * time.Millisecond, AttentionAfter: 3 * time.Second, WatchEvery: 700 * time.Millisecond,
 		},
 	}
-	return &live{w, c, contract.LinkTerms{Contact: contact, Window: time.Minute, ReopenWindow: 3 * time.Second, Reminders: []time.Duration{59 * time.Second}, MaxReopens: 1}}
+	l := &live{w, c, contract.LinkTerms{Contact: contact, Window: time.Minute, ReopenWindow: 3 * time.Second, Reminders: []time.Duration{59 * time.Second}, MaxReopens: 1}, nil}
+	l.ways = l.waysOf(w.in.Order.Pattern)
+	return l
+}
+
+func patternOf(workflow string) remittance.Pattern {
+	for _, p := range remittance.Patterns() {
+		if contract.Workflow(p) == workflow {
+			return p
+		}
+	}
+	return ""
+}
+
+// waysOf gives a pattern the ways it offers; a link for an account alone has none,
+// as orders from before the others.
+func (l *live) waysOf(p remittance.Pattern) []contract.Way {
+	rails := []remittance.Rail{p.Rail()}
+	switch p {
+	case remittance.BankTransfer, remittance.AccountLink, remittance.PrepaidRefund:
+		return nil
+	case remittance.Choice:
+		rails = remittance.ChoosableRails()
+	}
+	var out []contract.Way
+	for _, r := range rails {
+		w := way(r, "")
+		w.Policy = l.in.Policy
+		switch r {
+		case remittance.RailATM:
+			w.Term = 4 * time.Second
+		case remittance.RailAmazon:
+			w.Form = remittance.GiftBalance
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // hide makes the bank show nothing for so long that only an operator can tell.
@@ -282,10 +331,20 @@ func (l *live) work(t *testing.T) func() {
 	activities.RegisterRail(rail, remittance.RailBank, activities.NewCounterparty(l.bank, true, time.Now))
 	notify := worker.New(l.c, contract.QueueNotify, worker.Options{DisableWorkflowWorker: true, DisableRegistrationAliasing: true})
 	activities.RegisterNotices(notify, activities.NewNotices(l.told))
-	for _, w := range []worker.Worker{main, rail, notify} {
+	all := []worker.Worker{main, rail, notify}
+	for _, r := range otherRails {
+		w := worker.New(l.c, contract.QueueRail(r), worker.Options{DisableWorkflowWorker: true, DisableRegistrationAliasing: true})
+		activities.RegisterRail(w, r, activities.NewCounterparty(l.rails[r].port(), true, time.Now))
+		all = append(all, w)
+	}
+	for _, w := range all {
 		require.NoError(t, w.Start())
 	}
-	return func() { notify.Stop(); rail.Stop(); main.Stop() }
+	return func() {
+		for _, w := range all {
+			w.Stop()
+		}
+	}
 }
 
 func (l *live) state() (contract.State, error) {
