@@ -197,7 +197,7 @@ func (a *Amazon) card(id string, amount json.Number, currency, status string, ex
 		"cardInfo": map[string]any{
 			"cardNumber": nil, "cardStatus": status, "expirationDate": nil, "value": map[string]any{"amount": amount, "currencyCode": currency},
 		},
-		"creationRequestId": id, "gcClaimCode": a.claimCode(id), "gcExpirationDate": expires, "gcId": a.cardID(id), "status": success,
+		"creationRequestId": id, "gcClaimCode": ClaimCode(a.set.Secret, id), "gcExpirationDate": expires, "gcId": a.cardID(id), "status": success,
 	}}
 }
 

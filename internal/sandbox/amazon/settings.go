@@ -59,7 +59,7 @@ type Login struct {
 func DefaultSettings() Settings {
 	return Settings{
 		PartnerID: PublishedPartnerID, KeyID: PublishedKeyID, Secret: PublishedSecret, Region: PublishedRegion,
-		Funds: 1_000_000_000, MinAmount: 1, MaxAmount: 500_000, CancelWindow: 15 * time.Minute, Rate: 100, FundsRate: 1,
+		Funds: 1_000_000_000, MinAmount: 1, MaxAmount: 500_000, CancelWindow: 15 * time.Minute, Rate: 1000, FundsRate: 1,
 		Login: Login{ClientID: PublishedClientID, ClientSecret: PublishedClientSecret, CodeTTL: 5 * time.Minute, TokenTTL: time.Hour},
 	}
 }

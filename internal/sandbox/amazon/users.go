@@ -72,9 +72,11 @@ func derive(use, secret, text string, length int) string {
 	return base32.StdEncoding.EncodeToString(mac.Sum(nil))[:length]
 }
 
-// claimCode has the shape of Amazon's: AQ1X-2Y34Z5-AAAA.
-func (a *Amazon) claimCode(requestID string) string {
-	text := derive("claim code", a.set.Secret, requestID, 14)
+// ClaimCode is the code of a request id under a partner's secret, in the shape
+// of Amazon's: AQ1X-2Y34Z5-AAAA. Whoever looks for codes that leaked must know
+// them without asking.
+func ClaimCode(secret, requestID string) string {
+	text := derive("claim code", secret, requestID, 14)
 	return text[:4] + "-" + text[4:10] + "-" + text[10:]
 }
 
