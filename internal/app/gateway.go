@@ -57,6 +57,11 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	for _, path := range []string{"/r/", "/amazon/", "/assets/"} {
 		mux.Handle(path, pages)
 	}
+	notices, err := atmNoticeDoor(cfg.ATM, store, c, o)
+	if err != nil {
+		return err
+	}
+	mux.Handle("POST "+ATMNoticePath, notices)
 	return o.serveUntil(ctx, "SOUKIN_GATEWAY_LISTEN", cfg.Gateway.Listen, mux)
 }
 
