@@ -43,13 +43,13 @@ func (c *Client) Issue(ctx context.Context, o Order) (Issue, error) {
 	if err != nil {
 		return Issue{}, &remittance.RailError{Outcome: remittance.OutcomeNotSent, Code: "request cannot be encoded", Cause: err}
 	}
-	return withNumbers(c.about(ctx, operation{"issue", issues, http.MethodPost, "/issues", body}, o))
+	return c.about(ctx, operation{"issue", issues, http.MethodPost, "/issues", body, hasNumbers}, o)
 }
 
 // Enquire asks how an issue stands; nil means that the network never received
 // it, as far as it can tell now. Errors: all but Rejected.
 func (c *Client) Enquire(ctx context.Context, o Order) (*Issue, error) {
-	found, err := c.about(ctx, operation{"enquire", enquires, http.MethodGet, "/issues/" + Reference(o.Key), nil}, o)
+	found, err := c.about(ctx, operation{"enquire", enquires, http.MethodGet, "/issues/" + Reference(o.Key), nil, anyState}, o)
 	if errors.Is(err, errNotReceived) {
 		return nil, nil
 	}
@@ -62,32 +62,48 @@ func (c *Client) Enquire(ctx context.Context, o Order) (*Issue, error) {
 // Cancel calls an issue off. An issue that is over without payment already comes
 // back as it is. Errors: all; Rejected means that the cash is out or coming out.
 func (c *Client) Cancel(ctx context.Context, o Order) (Issue, error) {
-	i, err := c.about(ctx, operation{"cancel", cancels, http.MethodPost, "/issues/" + Reference(o.Key) + "/cancel", nil}, o)
-	if err == nil && i.State != Cancelled && i.State != Expired {
-		return Issue{}, mismatch("called off and yet not over")
-	}
-	return i, err
+	return c.about(ctx, operation{"cancel", cancels, http.MethodPost, "/issues/" + Reference(o.Key) + "/cancel", nil, calledOff}, o)
 }
 
 // Reissue replaces the customer and the confirmation number, which unlocks too.
 // n counts the reissues of the order, from 1; the same n brings the same
 // numbers. Errors: all; Rejected means that the issue is over.
 func (c *Client) Reissue(ctx context.Context, o Order, n int) (Issue, error) {
-	i, err := withNumbers(c.about(ctx, operation{"reissue", reissues, http.MethodPost, "/issues/" + Reference(o.Key) + "/reissues/" + strconv.Itoa(n), nil}, o))
-	if err == nil && i.Reissues != n {
-		return Issue{}, mismatch("answer about another reissue")
+	fits := func(i Issue) error {
+		if i.Reissues != n {
+			return mismatch("answer about another reissue")
+		}
+		return hasNumbers(i)
 	}
-	return i, err
+	return c.about(ctx, operation{"reissue", reissues, http.MethodPost, "/issues/" + Reference(o.Key) + "/reissues/" + strconv.Itoa(n), nil, fits}, o)
 }
 
 // operation is one call: what it is called in metrics, what it is for, where it
-// goes and with which body.
+// goes, with which body, and which issue is an answer to it.
 type operation struct {
 	name   string
 	kind   kind
 	method string
 	path   string
 	body   []byte
+	fits   func(Issue) error
+}
+
+func anyState(Issue) error { return nil }
+
+// hasNumbers wants numbers where cash can be taken with them.
+func hasNumbers(i Issue) error {
+	if (i.State == Issued || i.State == Locked) && !i.Numbers.Given() {
+		return mismatch("answer without the three numbers")
+	}
+	return nil
+}
+
+func calledOff(i Issue) error {
+	if i.State != Cancelled && i.State != Expired {
+		return mismatch("called off and yet not over")
+	}
+	return nil
 }
 
 // about makes one call and reads its answer as one about the order.
@@ -122,5 +138,12 @@ func (c *Client) attempt(ctx context.Context, op operation, o Order) (Issue, err
 	if err := json.Unmarshal(answer.Body, &body); err != nil {
 		return Issue{}, mismatch("answer cannot be decoded")
 	}
-	return body.issueAbout(o)
+	i, err := body.issueAbout(o)
+	if err == nil {
+		err = op.fits(i)
+	}
+	if err != nil {
+		return Issue{}, err
+	}
+	return i, nil
 }

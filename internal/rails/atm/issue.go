@@ -129,14 +129,6 @@ func (b issueBody) issueAbout(o Order) (Issue, error) {
 	return out, nil
 }
 
-// withNumbers wants numbers where cash can be taken with them.
-func withNumbers(i Issue, err error) (Issue, error) {
-	if err == nil && (i.State == Issued || i.State == Locked) && !i.Numbers.Given() {
-		return Issue{}, mismatch("answer without the three numbers")
-	}
-	return i, err
-}
-
 func digits(s string, n int) bool { return len(s) == n && strings.Trim(s, "0123456789") == "" }
 
 func mismatch(what string) error { return &remittance.RailError{Code: what} }

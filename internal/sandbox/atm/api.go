@@ -192,7 +192,10 @@ func (n *Network) getIssue(ctx context.Context, r counterparty.Request) counterp
 
 func (n *Network) postCancel(ctx context.Context, r counterparty.Request) counterparty.Answer {
 	i, refused, err := n.cancel(ctx, r.PathValue("issue_id"))
-	if err := errors.Join(err, refused); err != nil {
+	if err == nil && refused != nil {
+		err = refused
+	}
+	if err != nil {
 		return n.refuse(err)
 	}
 	return counterparty.Answer{Status: http.StatusOK, Body: answerOf(i)}
@@ -207,7 +210,10 @@ func (n *Network) postReissue(ctx context.Context, r counterparty.Request) count
 		return n.refuse(codeInvalid)
 	}
 	i, refused, err := n.reissue(ctx, r.PathValue("issue_id"), count)
-	if err := errors.Join(err, refused); err != nil {
+	if err == nil && refused != nil {
+		err = refused
+	}
+	if err != nil {
 		return n.refuse(err)
 	}
 	return counterparty.Answer{Status: http.StatusOK, Body: n.withNumbers(i)}

@@ -118,7 +118,7 @@ func (n *Network) enquire(ctx context.Context, id string) (i *issue, err error) 
 
 // cancel ends an open issue. What is over without payment stays as it is. The
 // refusal is given beside the issue, because the books may have moved with it.
-func (n *Network) cancel(ctx context.Context, id string) (i *issue, refused error, err error) {
+func (n *Network) cancel(ctx context.Context, id string) (i *issue, refused *refusal, err error) {
 	err = n.env.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		i, err = n.load(ctx, tx, issueByID, id)
 		if err != nil {
@@ -140,7 +140,7 @@ func (n *Network) cancel(ctx context.Context, id string) (i *issue, refused erro
 }
 
 // endsNoMore says why nothing can keep the cash from the recipient any more.
-func (i *issue) endsNoMore() error {
+func (i *issue) endsNoMore() *refusal {
 	switch {
 	case i.state == Withdrawn:
 		return codeWithdrawn
@@ -151,7 +151,7 @@ func (i *issue) endsNoMore() error {
 }
 
 // reissue gives the nth numbers in the place of earlier ones.
-func (n *Network) reissue(ctx context.Context, id string, count int) (i *issue, refused error, err error) {
+func (n *Network) reissue(ctx context.Context, id string, count int) (i *issue, refused *refusal, err error) {
 	err = n.env.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		i, err = n.load(ctx, tx, issueByID, id)
 		if err != nil {
