@@ -3,6 +3,7 @@ package books_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,6 +51,11 @@ func likely(t *rapid.T, s contract.State) contract.Move {
 	if m.Account == "" {
 		m.Account = payee
 	}
+	m.Rail = s.Rail
+	if slices.Contains(a.postings, instruct) && s.Pattern == remittance.Choice {
+		m.Rail = rapid.SampledFrom(remittance.Rails()).Draw(t, "rail")
+		m.Fee = fees[m.Rail]
+	}
 	return m
 }
 
@@ -64,6 +70,9 @@ func TestRandomLivesNeverBreakTheBooks(t *testing.T) {
 			id := fmt.Sprint("R-", life)
 			in := f.order(id)
 			in.HoldOnly = rapid.Bool().Draw(rt, "link")
+			if in.HoldOnly && rapid.Bool().Draw(rt, "choice") {
+				in.Order.Pattern, in.Order.Account, in.Order.Fee = remittance.Choice, "", 0
+			}
 			if rapid.Bool().Draw(rt, "funded") {
 				f.fund(10_000)
 			}
