@@ -20,10 +20,11 @@ import (
 // SOUKIN_PUBLIC_URL. The whole address must be registered at Amazon.
 const AmazonCallbackPath = "/amazon/callback"
 
-// How long a login may take, and how long its result may wait for the
-// recipient's confirmation.
+// How long a login may take, from when the page with its link was shown, and how
+// long its result may wait for the recipient's confirmation. Neither needs to
+// outlive the proof of the codes.
 const (
-	amazonLoginTakes = 10 * time.Minute
+	amazonLoginTakes = 30 * time.Minute
 	amazonLoginLasts = 30 * time.Minute
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"soukin/config"
@@ -48,8 +49,16 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	if err != nil {
 		return err
 	}
-	pages, err := web.Pages(&recipients{orders: service, links: store.Links, now: o.now, maxReissues: cfg.ATM.MaxReissues},
-		web.Options{Log: o.log, HTTPS: strings.HasPrefix(cfg.Link.PublicURL, "https://"),
+	recipients, err := newRecipients(cfg, store, service, o.now)
+	if err != nil {
+		return err
+	}
+	member, err := regexp.Compile(cfg.AuPay.MemberForm)
+	if err != nil {
+		return fmt.Errorf("SOUKIN_AUPAY_MEMBER_FORM: %w", err)
+	}
+	pages, err := web.Pages(recipients,
+		web.Options{Log: o.log, HTTPS: strings.HasPrefix(cfg.Link.PublicURL, "https://"), Member: member,
 			Limits: web.Limits{PerLink: cfg.Gateway.PerLink, PerAddress: cfg.Gateway.PerAddress}})
 	if err != nil {
 		return err

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"soukin/config"
 	"soukin/contract"
 	"soukin/internal/link"
 	"soukin/internal/orders"
@@ -33,6 +35,23 @@ type recipientLogin interface {
 	Return(state string) (link.Token, link.Proof, error)
 	Finish(ctx context.Context, state, code string) (link.Token, link.Proof, string, error)
 	Open(sealed string, ref remittance.Ref) (string, error)
+}
+
+// newRecipients makes what the pages ask from the settings.
+func newRecipients(cfg config.Config, store *Store, service *orders.Service, now func() time.Time) (*recipients, error) {
+	login, err := NewAmazonLogin(cfg, store.Vault, now, nil)
+	if err != nil {
+		return nil, fmt.Errorf("login at Amazon: %w", err)
+	}
+	gifts, err := NewAmazonClient(cfg.Amazon, nil, now)
+	if err != nil {
+		return nil, fmt.Errorf("gift cards: %w", err)
+	}
+	reveal := func(ctx context.Context, k remittance.Key, amount remittance.Yen) (string, error) {
+		code, err := gifts.Reveal(ctx, k, amount)
+		return code.Reveal(), err
+	}
+	return &recipients{orders: service, links: store.Links, now: now, maxReissues: cfg.ATM.MaxReissues, login: login, reveal: reveal}, nil
 }
 
 func (r *recipients) View(ctx context.Context, token link.Token) (web.View, error) {
@@ -194,7 +213,11 @@ func (r *recipients) GiftCode(ctx context.Context, token link.Token, proof link.
 	if !hasCode(s, formOf(asked, remittance.RailAmazon)) || s.Rail != remittance.RailAmazon {
 		return "", web.ErrClosed
 	}
-	return r.reveal(ctx, remittance.Key{Ref: ref, Step: remittance.RailAmazon.Step(), Generation: s.Generation}, s.Amount)
+	code, err := r.reveal(ctx, remittance.Key{Ref: ref, Step: remittance.RailAmazon.Step(), Generation: s.Generation}, s.Amount)
+	if refused, ok := errors.AsType[*remittance.RailError](err); ok && refused.Outcome == remittance.OutcomeRejected {
+		return "", errors.Join(web.ErrClosed, err) // taken back meanwhile
+	}
+	return code, err
 }
 
 func (r *recipients) BeginLogin(ctx context.Context, token link.Token, proof link.Proof) (string, error) {

@@ -97,7 +97,8 @@ func stops() []stop {
 	for _, status := range remittance.Statuses() {
 		out = append(out, stop{"status-" + string(status), showStatus(status, remittance.ReasonNone)})
 	}
-	return append(out, stop{"status-declined", showStatus(remittance.Cancelled, remittance.DeclinedReason)})
+	out = append(out, stop{"status-declined", showStatus(remittance.Cancelled, remittance.DeclinedReason)})
+	return append(out, wayStops()...)
 }
 
 func showStatus(status remittance.Status, reason remittance.Reason) func(tab, site, link.Token, words) {

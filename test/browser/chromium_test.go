@@ -106,6 +106,7 @@ var (
 type site struct {
 	*webtest.Fake
 	url  string
+	with string // another origin that the pages send people to
 	log  *lines
 	stop func()
 }
@@ -161,7 +162,8 @@ func (s site) tab(t *testing.T, z size, lang string) tab {
 	require.NoError(t, chromedp.Listen(ctx, func(ev any) {
 		switch e := ev.(type) {
 		case *network.EventRequestWillBeSent:
-			b.trouble(!strings.HasPrefix(e.Request.URL, s.url+"/"), "asked "+e.Request.URL)
+			known := strings.HasPrefix(e.Request.URL, s.url+"/") || s.with != "" && strings.HasPrefix(e.Request.URL, s.with+"/")
+			b.trouble(!known, "asked "+e.Request.URL)
 		case *cdplog.EventEntryAdded:
 			// Refusals are answers with a status above 400, which the browser notes.
 			b.trouble(e.Entry.Source != "network", string(e.Entry.Source)+": "+e.Entry.Text)

@@ -160,7 +160,29 @@ function postal(e) {
   form.querySelector("#symbol").focus();
 }
 
+// copy puts a button beside a number that is typed elsewhere. Browsers copy only
+// where the page came over TLS or from this machine.
+function copy(field) {
+  if (!navigator.clipboard || field.querySelector("button")) return;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "second copy", textContent: field.dataset.label });
+  button.setAttribute("aria-live", "polite");
+  // Which of several it copies is in the line above.
+  const what = field.previousElementSibling;
+  if (what?.tagName === "DT") {
+    what.id ||= "copy-" + [...document.querySelectorAll("dt")].indexOf(what);
+    button.id = what.id + "-button";
+    button.setAttribute("aria-labelledby", `${button.id} ${what.id}`);
+  }
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.dataset.copy);
+    button.textContent = field.dataset.done;
+  });
+  field.append(button);
+}
+
 function enhance(main) {
+  main.querySelectorAll("[data-copy]").forEach(copy);
   main.querySelectorAll("[data-search]").forEach(search);
   main.querySelectorAll("[data-name]").forEach(name);
   main.addEventListener("code", postal);
