@@ -19,9 +19,7 @@ import (
 	"soukin/internal/app/railtest"
 	"soukin/internal/app/sandboxed"
 	"soukin/internal/calendar"
-	"soukin/internal/rails/bank"
 	"soukin/internal/sandbox/control"
-	"soukin/internal/sandbox/ganb"
 	"soukin/internal/vault"
 	"soukin/remittance"
 )
@@ -110,6 +108,7 @@ var subjects = map[remittance.Rail][]struct {
 // TestRails proves of every rail what workflows rely on.
 func TestRails(t *testing.T) {
 	for _, rail := range remittance.Rails() {
+		require.NotEmpty(t, subjects[rail], "rail %s is not tested", rail)
 		for _, s := range subjects[rail] {
 			t.Run(string(rail)+" "+s.name, func(t *testing.T) {
 				t.Parallel()
@@ -117,77 +116,4 @@ func TestRails(t *testing.T) {
 			})
 		}
 	}
-}
-
-const payeeName = "ﾔﾏﾀﾞ ﾀﾛｳ"
-
-func bankTransfers(t *testing.T, c *counter) railtest.Subject {
-	s := c.subject(t, remittance.RailBank)
-	s.New = func(t railtest.T) activities.Instruction {
-		c.untilBankDay()
-		return c.transfer(t, "7654321")
-	}
-	s.Cancellable = func(t railtest.T) activities.Instruction {
-		c.untilBankDay()
-		for c.clock().In(calendar.JST).Weekday() != time.Saturday {
-			c.pass(24 * time.Hour)
-		}
-		return c.transfer(t, "7654321")
-	}
-	s.Settle = func(t railtest.T, _ activities.Instruction) {
-		c.untilBankDay()
-		_, err := c.sandbox.Health(t.Context())
-		require.NoError(t, err)
-	}
-	for name, reason := range map[string]remittance.Reason{
-		"refused_name": remittance.BadDetails, "refused_payee": remittance.BadDetails, "refused_other": remittance.BadDetails,
-	} {
-		s.Refusals = append(s.Refusals, railtest.Refusal{Name: name, Reason: reason, New: func(t railtest.T) activities.Instruction {
-			return c.transfer(t, magicAccount(t, name))
-		}})
-	}
-	s.Books = func(t railtest.T, in activities.Instruction) railtest.Books {
-		var held railtest.Books
-		for tr, err := range c.sandbox.Transfers(t.Context(), "") {
-			require.NoError(t, err)
-			if tr.ApplyComment != bank.Reference(in.Key) {
-				continue
-			}
-			held.Executed += tr.ExecutedCount
-			for _, line := range tr.Lines {
-				held.Undone = held.Undone || line.Status == 22 || line.Status == 25
-			}
-		}
-		return held
-	}
-	s.Secrets = func(t railtest.T, in activities.Instruction) []string {
-		account, err := c.vault.Get(t.Context(), in.Key.Merchant, in.Account)
-		require.NoError(t, err)
-		return []string{account.Number(), account.Name()}
-	}
-	return s
-}
-
-// transfer names an account of one's own: the bank cannot be asked whether two
-// transfers of one amount to one payee are the same one.
-func (c *counter) transfer(t railtest.T, number string) activities.Instruction {
-	id, err := c.vault.Put(t.Context(), "demo", vault.NewAccount("0001", "001", "1", number, payeeName), "")
-	require.NoError(t, err)
-	return activities.Instruction{Key: c.key(remittance.RailBank), Amount: 1200, Account: id, At: c.clock()}
-}
-
-func (c *counter) untilBankDay() {
-	for !calendar.New(calendar.Settings{}).IsBankDay(c.clock()) || c.clock().In(calendar.JST).Hour() < 9 {
-		c.pass(time.Hour)
-	}
-}
-
-func magicAccount(t railtest.T, name string) string {
-	for _, m := range ganb.Magics() {
-		if m.Name == name {
-			return m.Number
-		}
-	}
-	require.Fail(t, "the sandbox has no magic value "+name)
-	return ""
 }

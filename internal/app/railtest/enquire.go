@@ -67,6 +67,7 @@ func cutBefore(t *testing.T, s suite) {
 	state, err = s.watched.Find(t.Context(), in, s.later(visible))
 	require.NoError(t, err)
 	require.Equal(t, contract.StageNotFound, state.Stage)
+	require.Zero(t, s.executed(t, in), "asking executes nothing")
 	s.goesThrough(t, in)
 }
 
@@ -108,6 +109,9 @@ func lateArrival(t *testing.T, s suite) {
 	require.NoError(t, err)
 	require.True(t, takenOn(found.Stage), "%q", found.Stage)
 	require.NotEqual(t, res.RailRef, found.RailRef)
+	again, err := s.watched.Submit(t.Context(), alone)
+	require.NoError(t, err)
+	require.Equal(t, found.RailRef, again.RailRef)
 	require.Equal(t, 1, s.executed(t, alone))
 }
 

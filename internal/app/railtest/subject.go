@@ -40,7 +40,8 @@ type Subject struct {
 	// Books is what the counterparty's own books hold of an instruction.
 	Books func(T, activities.Instruction) Books
 	// Secrets must never be in an error or a result: the destination, and what the
-	// counterparty answered for the recipient's eyes.
+	// counterparty answered for the recipient's eyes. It is asked when a test has
+	// ended.
 	Secrets func(T, activities.Instruction) []string
 
 	// Settle does what else it takes until the money has left for good: a
@@ -96,6 +97,7 @@ var parts = []part{
 	{"turned away for the rate", throttled},
 	{"turned away for maintenance", maintained},
 	{"a broken counterparty", broken},
+	{"a call that was given up before it began", givenUp},
 	{"any order of calls under any faults", randomCalls},
 }
 

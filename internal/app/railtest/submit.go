@@ -1,6 +1,7 @@
 package railtest
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -149,6 +150,17 @@ func broken(t *testing.T, s suite) {
 	_, err = s.watched.Find(t.Context(), in, s.Now())
 	require.NotEqual(t, remittance.OutcomeRejected, outcome(t, err), "an enquiry that fails decides nothing: %v", err)
 	s.under(t, faults.None)
+	require.Zero(t, s.executed(t, in))
+	s.goesThrough(t, in)
+}
+
+// givenUp: a worker that stops before it begins has sent nothing.
+func givenUp(t *testing.T, s suite) {
+	in := s.New(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := s.watched.Submit(ctx, in)
+	require.Equal(t, remittance.OutcomeNotSent, outcome(t, err), "%v", err)
 	require.Zero(t, s.executed(t, in))
 	s.goesThrough(t, in)
 }
