@@ -1,15 +1,22 @@
 package app_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"soukin/activities"
+	"soukin/config"
 	"soukin/internal/app/railtest"
 	"soukin/internal/rails/prepaid"
+	"soukin/internal/refund"
+	issuers "soukin/internal/sandbox/prepaid"
 	"soukin/internal/vault"
 	"soukin/remittance"
 )
@@ -52,4 +59,32 @@ func prepaidRefunds(t *testing.T, c *counter) railtest.Subject {
 	}
 	s.Secrets = c.walletSecrets
 	return s
+}
+
+// The window that orders are judged by and that of the sandbox's issuers were
+// written apart: what they do not agree on is a mistake of one of them.
+func TestWindowsOfTheSettingsAreThoseOfTheIssuers(t *testing.T) {
+	c := newCounter(t)
+	windows, err := refund.ParseIssuers(c.cfg.Prepaid.Issuers)
+	require.NoError(t, err)
+	require.Len(t, windows, len(issuers.Issuers()))
+	rapid.Check(t, func(rt *rapid.T) {
+		issuer := rapid.SampledFrom(issuers.Issuers()).Draw(rt, "issuer")
+		day := aTuesday.AddDate(0, 0, -rapid.IntRange(0, 9000).Draw(rt, "days ago"))
+		purchase := fmt.Sprintf("%s-%s-500-1", issuer.Prefix, day.Format("20060102"))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.cfg.Prepaid.APIURL+"/purchases/"+issuer.Code+"/"+purchase, nil)
+		require.NoError(rt, err)
+		req.Header.Set("Authorization", "Bearer "+config.SandboxPrepaidToken.Reveal())
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(rt, err)
+		defer res.Body.Close()
+		var told struct {
+			Until   string `json:"refundable_until"`
+			Partial bool   `json:"partial"`
+		}
+		require.NoError(rt, json.NewDecoder(res.Body).Decode(&told))
+		window := windows[issuer.Code]
+		require.Equal(rt, window.LastDay(day).Format(time.DateOnly), told.Until)
+		require.Equal(rt, window.Partial, told.Partial)
+	})
 }
