@@ -67,8 +67,16 @@ type screen struct {
 // Length is how many digits this step takes.
 func (s screen) Length() int { return lengths[s.Step] }
 
-// Blank shows how many digits are wanted.
-func (s screen) Blank() string { return strings.Repeat("–", s.Length()) }
+// Shown are the digits typed so far; those of the confirmation number as dots.
+func (s screen) Shown() string {
+	if s.Step == stepConfirmation {
+		return strings.Repeat("●", len(s.Entry))
+	}
+	return s.Entry
+}
+
+// Blank shows how many digits are still wanted.
+func (s screen) Blank() string { return strings.Repeat("–", max(0, s.Length()-len(s.Entry))) }
 
 // Number counts the three steps of typing; 0 outside them.
 func (s screen) Number() int {
@@ -87,7 +95,7 @@ func (n *Network) press(w http.ResponseWriter, r *http.Request) {
 	}
 	f := r.PostForm
 	s := screen{
-		T: wordsOf(r, f.Get("lang")), Step: step(f.Get("step")), Entry: onlyDigits(f.Get("entry")),
+		T: wordsOf(r, f.Get("lang")), Step: step(f.Get("step")), Entry: onlyDigits(f.Get("entry") + f.Get("more")), // from the keypad, then from a keyboard
 		Partner: onlyDigits(f.Get("partner")), Customer: onlyDigits(f.Get("customer")), Confirmation: onlyDigits(f.Get("confirmation")),
 	}
 	switch key := f.Get("key"); {
