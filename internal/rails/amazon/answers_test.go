@@ -258,14 +258,16 @@ func TestClaimCodesShowThemselvesToNobody(t *testing.T) {
 
 func TestSettingsNameWhatIsWrong(t *testing.T) {
 	for field, change := range map[string]func(*amazon.Settings){
-		"Endpoint":   func(s *amazon.Settings) { s.Endpoint = "http://agcod-v2-fe.amazon.com" },
-		"Endpoint:":  func(s *amazon.Settings) { s.Endpoint = "https://agcod-v2-fe.amazon.com/CreateGiftCard" },
-		"Region":     func(s *amazon.Settings) { s.Region = "" },
-		"PartnerID":  func(s *amazon.Settings) { s.PartnerID = "Souk_" },
-		"KeyID":      func(s *amazon.Settings) { s.Secret = "" },
-		"Account":    func(s *amazon.Settings) { s.AccountType = "" },
-		"Timeout":    func(s *amazon.Settings) { s.Timeout = 0 },
-		"ErrorTypes": func(s *amazon.Settings) { s.ErrorTypes = map[string]amazon.Meaning{"X": {Outcome: remittance.OutcomeAccepted}} },
+		"Endpoint":  func(s *amazon.Settings) { s.Endpoint = "http://agcod-v2-fe.amazon.com" },
+		"Endpoint:": func(s *amazon.Settings) { s.Endpoint = "https://agcod-v2-fe.amazon.com/CreateGiftCard" },
+		"Region":    func(s *amazon.Settings) { s.Region = "" },
+		"PartnerID": func(s *amazon.Settings) { s.PartnerID = "Souk_" },
+		"KeyID":     func(s *amazon.Settings) { s.Secret = "" },
+		"Account":   func(s *amazon.Settings) { s.AccountType = "" },
+		"Timeout":   func(s *amazon.Settings) { s.Timeout = 0 },
+		"ErrorTypes": func(s *amazon.Settings) {
+			s.ErrorTypes = map[string]amazon.Meaning{"X": {Outcome: remittance.OutcomeAccepted}}
+		},
 	} {
 		s := settings("https://agcod-v2-fe.amazon.com")
 		require.NoError(t, s.Validate())

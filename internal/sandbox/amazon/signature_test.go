@@ -31,17 +31,19 @@ func TestSignaturesAreCheckedByWhatArrives(t *testing.T) {
 		"another target":      {func(r *http.Request) { r.Header.Set("X-Amz-Target", "com.amazonaws.agcod.AGCODService.CancelGiftCard") }, "InvalidSignatureException"},
 		"another accept":      {func(r *http.Request) { r.Header.Set("Accept", "application/xml") }, "InvalidSignatureException"},
 		"a header taken away": {func(r *http.Request) { r.Header.Del("Accept") }, "InvalidSignatureException"},
-		"another date":        {func(r *http.Request) { r.Header.Set("X-Amz-Date", time.Now().UTC().Add(time.Minute).Format("20060102T150405Z")) }, "InvalidSignatureException"},
-		"no date":             {func(r *http.Request) { r.Header.Del("X-Amz-Date") }, "IncompleteSignatureException"},
-		"nothing":             {func(r *http.Request) { r.Header.Del("Authorization") }, "MissingAuthenticationTokenException"},
-		"another algorithm":   {func(r *http.Request) { edit(r, "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1") }, "MissingAuthenticationTokenException"},
-		"another access key":  {func(r *http.Request) { edit(r, "AKIASOUKIN", "AKIAOTHERS") }, "UnrecognizedClientException"},
-		"another region":      {func(r *http.Request) { edit(r, "us-west-2", "us-east-1") }, "InvalidSignatureException"},
-		"another service":     {func(r *http.Request) { edit(r, "AGCODService", "sns") }, "InvalidSignatureException"},
-		"host not signed":     {func(r *http.Request) { edit(r, ";host", "") }, "IncompleteSignatureException"},
-		"date not signed":     {func(r *http.Request) { edit(r, ";x-amz-date", "") }, "IncompleteSignatureException"},
-		"target not signed":   {func(r *http.Request) { edit(r, ";x-amz-target", "") }, "InvalidSignatureException"},
-		"a wrong signature":   {func(r *http.Request) { edit(r, "Signature=", "Signature=0") }, "InvalidSignatureException"},
+		"another date": {func(r *http.Request) {
+			r.Header.Set("X-Amz-Date", time.Now().UTC().Add(time.Minute).Format("20060102T150405Z"))
+		}, "InvalidSignatureException"},
+		"no date":            {func(r *http.Request) { r.Header.Del("X-Amz-Date") }, "IncompleteSignatureException"},
+		"nothing":            {func(r *http.Request) { r.Header.Del("Authorization") }, "MissingAuthenticationTokenException"},
+		"another algorithm":  {func(r *http.Request) { edit(r, "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1") }, "MissingAuthenticationTokenException"},
+		"another access key": {func(r *http.Request) { edit(r, "AKIASOUKIN", "AKIAOTHERS") }, "UnrecognizedClientException"},
+		"another region":     {func(r *http.Request) { edit(r, "us-west-2", "us-east-1") }, "InvalidSignatureException"},
+		"another service":    {func(r *http.Request) { edit(r, "AGCODService", "sns") }, "InvalidSignatureException"},
+		"host not signed":    {func(r *http.Request) { edit(r, ";host", "") }, "IncompleteSignatureException"},
+		"date not signed":    {func(r *http.Request) { edit(r, ";x-amz-date", "") }, "IncompleteSignatureException"},
+		"target not signed":  {func(r *http.Request) { edit(r, ";x-amz-target", "") }, "InvalidSignatureException"},
+		"a wrong signature":  {func(r *http.Request) { edit(r, "Signature=", "Signature=0") }, "InvalidSignatureException"},
 	} {
 		req := w.signed("CreateGiftCard", body, time.Now())
 		tc.change(req)
