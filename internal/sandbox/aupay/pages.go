@@ -24,7 +24,7 @@ var templates = template.Must(template.New("").Funcs(page.Functions()).ParseFS(p
 // words are what the member's page says.
 type words struct {
 	Lang, Other, OtherName, Title, Lead, Number, Hint, Show, Balance, Yen, Verified, NotVerified, Verify, Limit, Remaining,
-	Spend, Amount, SpendDo, History, Nothing, After, Pretend string
+	Spend, Amount, SpendDo, History, Nothing, After, Others, Pretend string
 	Kinds map[entryKind]string
 	Wrong map[error]string
 }
@@ -35,7 +35,7 @@ var texts = map[string]words{
 		Lead: "会員ナンバーを入れると、残高と履歴を確認できます。", Number: "会員ナンバー", Hint: "16桁の数字", Show: "表示する",
 		Balance: "残高", Yen: "円", Verified: "本人確認済み", NotVerified: "本人確認が済んでいません", Verify: "本人確認を済ませる",
 		Limit: "残高の上限", Remaining: "あと受け取れる額", Spend: "お店で支払う", Amount: "金額（円）", SpendDo: "支払う",
-		History: "履歴", Nothing: "まだ取引はありません。", After: "残高", Pretend: "これは練習用の画面です。実際の au PAY とは関係がなく、お金は動きません。",
+		History: "履歴", Nothing: "まだ取引はありません。", After: "残高", Others: "ほかの会員を見る", Pretend: "これは練習用の画面です。実際の au PAY とは関係がなく、お金は動きません。",
 		Kinds: map[entryKind]string{charged: "送金の受け取り", spent: "支払い", adjusted: "残高の調整"},
 		Wrong: map[error]string{
 			errForm: "会員ナンバーは16桁の数字で入力してください。", errUnknown: "この会員ナンバーの会員はいません。番号を確かめてください。",
@@ -46,8 +46,8 @@ var texts = map[string]words{
 		Lang: "en", Other: "ja", OtherName: "日本語", Title: "au PAY member page (sandbox)",
 		Lead: "Enter a member number to see its balance and history.", Number: "Member number", Hint: "16 digits", Show: "Show",
 		Balance: "Balance", Yen: "yen", Verified: "Identity verified", NotVerified: "Identity not verified", Verify: "Verify identity",
-		Limit: "Limit of the balance", Remaining: "Can still receive", Spend: "Pay in a shop", Amount: "Amount (yen)", SpendDo: "Pay",
-		History: "History", Nothing: "Nothing has happened yet.", After: "Balance", Pretend: "This is for practice. It has nothing to do with the real au PAY, and no money moves.",
+		Limit: "Balance limit", Remaining: "Can still receive", Spend: "Pay in a shop", Amount: "Amount (yen)", SpendDo: "Pay",
+		History: "History", Nothing: "Nothing has happened yet.", After: "Balance", Others: "Another member", Pretend: "This is for practice. It has nothing to do with the real au PAY, and no money moves.",
 		Kinds: map[entryKind]string{charged: "Remittance received", spent: "Payment", adjusted: "Balance adjusted"},
 		Wrong: map[error]string{
 			errForm: "A member number has 16 digits.", errUnknown: "Nobody has this member number. Check it.",
