@@ -20,6 +20,7 @@ import (
 
 	"soukin/internal/web"
 	"soukin/internal/web/webtest"
+	"soukin/remittance"
 )
 
 func TestEveryAnswerIsGuarded(t *testing.T) {
@@ -137,6 +138,9 @@ func TestAPageIsSmallAndNeedsNobodyElse(t *testing.T) {
 		"codes": first, "account": proved, "choices": s.submit(t, proved, "check", map[string]string{"bank_query": "信用金庫", "name": "漢字"}),
 		"confirm": s.submit(t, proved, "check", mine), "missing": s.get(t, "/x", ""),
 	}
+	_, _, pages["ways"] = choosing(t, remittance.GiftBalance)
+	at, _, masked := atATMs(t)
+	pages["masked"], pages["numbers"] = masked, at.opened(t, masked)
 	for name, d := range pages {
 		total, wire := d.Body.Len(), zipped(t, d.Body.Bytes())
 		for _, address := range loaded(d) {

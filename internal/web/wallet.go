@@ -15,7 +15,7 @@ import (
 func digits(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case unicode.IsSpace(r), strings.ContainsRune("-‐‑‒–—―−ー", r):
+		case unicode.IsSpace(r), strings.ContainsRune("-‐‑‒–—―−ｰ", r):
 			return -1
 		}
 		return r
