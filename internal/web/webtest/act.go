@@ -73,7 +73,7 @@ func (e *entry) details(d web.Designation) (zengin.PayeeAccount, error) {
 		account, _, err := zengin.ParseAccount(d.Account)
 		return account, err
 	case remittance.RailAuPay:
-		if d.Member == RefusedMember {
+		if d.Member == RefusedMember || len(d.Member) != 16 {
 			return zengin.PayeeAccount{}, &web.FieldFault{Field: web.FieldMember, Ja: "この会員番号は使えません。", En: "This member number cannot be used."}
 		}
 	case remittance.RailAmazon:
