@@ -12,8 +12,10 @@ import (
 
 	"soukin/internal/sandbox"
 	"soukin/internal/sandbox/atm"
+	"soukin/internal/sandbox/aupay"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/ganb"
+	"soukin/internal/sandbox/prepaid"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/sandbox.md anew")
@@ -23,7 +25,8 @@ const manual = "../../docs/sandbox.md"
 func TestDocumentationHasTheTablesOfTheCode(t *testing.T) {
 	text, err := os.ReadFile(manual)
 	require.NoError(t, err)
-	for name, table := range map[string]string{"magic": ganb.MagicTable(), "faults": faults.Table(), "codes": ganb.CodeTable(), "atm": atm.MagicTable()} {
+	for name, table := range map[string]string{"magic": ganb.MagicTable(), "faults": faults.Table(), "codes": ganb.CodeTable(), "atm": atm.MagicTable(),
+		"aupay": aupay.MagicTable(), "prepaid": prepaid.MagicTable()} {
 		section := regexp.MustCompile(`(?s)(<!-- ` + name + `: begin[^\n]*-->\n).*?(<!-- ` + name + `: end -->)`)
 		require.Regexp(t, section, string(text))
 		want := section.ReplaceAllString(string(text), "${1}"+table+"${2}")
@@ -38,7 +41,7 @@ func TestDocumentationHasTheTablesOfTheCode(t *testing.T) {
 func TestDocumentationNamesEverySetting(t *testing.T) {
 	text, err := os.ReadFile(manual)
 	require.NoError(t, err)
-	for prefix, of := range map[string]any{"": sandbox.Settings{}, "Bank.": sandbox.Settings{}.Bank, "Door.": sandbox.Settings{}.Door, "Door.OAuth.": sandbox.Settings{}.Door.OAuth, "ATM.": sandbox.Settings{}.ATM} {
+	for prefix, of := range map[string]any{"": sandbox.Settings{}, "Bank.": sandbox.Settings{}.Bank, "Door.": sandbox.Settings{}.Door, "Door.OAuth.": sandbox.Settings{}.Door.OAuth, "AuPay.": sandbox.Settings{}.AuPay, "Prepaid.": sandbox.Settings{}.Prepaid, "ATM.": sandbox.Settings{}.ATM} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
 			assert.Contains(t, string(text), f.Name, "setting %s%s", prefix, f.Name)
 		}
