@@ -9,6 +9,7 @@ import (
 	"soukin/activities"
 	"soukin/contract"
 	"soukin/internal/sandbox/faults"
+	"soukin/remittance"
 )
 
 // randomCalls makes random calls about one instruction while the counterparty
@@ -47,8 +48,9 @@ func drawPlan(t *rapid.T) faults.Plan {
 // walk is what a workflow would know of the instruction.
 type walk struct {
 	suite
-	in  activities.Instruction
-	ref string
+	in   activities.Instruction
+	ref  string
+	sent bool // something may have left before
 }
 
 func (w *walk) make(t *rapid.T, call string) {
@@ -59,9 +61,12 @@ func (w *walk) make(t *rapid.T, call string) {
 		}
 		res, err := w.watched.Submit(t.Context(), w.in)
 		w.learn(t, res.RailRef, err)
+		w.nothingLeft(t, err)
+		w.sent = true
 	case "find":
 		state, err := w.watched.Find(t.Context(), w.in, w.sooner())
 		w.learn(t, state.RailRef, err)
+		w.sent = w.sent || w.OnlyByRepeating
 		require.NotEqual(t, contract.StageNotFound, state.Stage, "it may still arrive")
 	case "state":
 		if w.ref != "" {
@@ -76,6 +81,17 @@ func (w *walk) make(t *rapid.T, call string) {
 		w.executed(t, w.in)
 	case "pass":
 		w.later(w.Now().Add(visibility / 10))
+	}
+}
+
+// nothingLeft: on a first sending these outcomes are believed without an enquiry.
+func (w *walk) nothingLeft(t *rapid.T, err error) {
+	if err == nil || w.sent {
+		return
+	}
+	switch o := outcome(t, err); o {
+	case remittance.OutcomeRejected, remittance.OutcomeNotSent, remittance.OutcomeRateLimited, remittance.OutcomeMisconfigured:
+		require.Zero(t, w.executed(t, w.in), "its answer was %s", o)
 	}
 }
 
