@@ -84,7 +84,7 @@ var errNotReceived = errors.New("not received")
 
 // judge says what an error answer means: by the network's code if it comes with
 // the status it belongs to, else by the status.
-func judge(k kind, a call.Answer) error {
+func judge(k kind, a call.Answer) *remittance.RailError {
 	var body struct {
 		Error struct {
 			Code string `json:"code"`

@@ -83,11 +83,11 @@ func TestACodeCountsWithItsOwnStatusOnly(t *testing.T) {
 	for code, m := range codes {
 		body := []byte(`{"error":{"code":"` + code + `","message":"x"}}`)
 		for k := issues; k <= reissues; k++ {
-			err := judge(k, call.Answer{Status: m.status, Body: body}).(*remittance.RailError)
+			err := judge(k, call.Answer{Status: m.status, Body: body})
 			assert.Equal(t, m.verdict[k], err.Outcome, code)
 			assert.Equal(t, m.reason, err.Reason, code)
 			assert.Equal(t, fmt.Sprintf("HTTP %d %s", m.status, code), err.Code)
-			other := judge(k, call.Answer{Status: http.StatusTeapot, Body: body}).(*remittance.RailError)
+			other := judge(k, call.Answer{Status: http.StatusTeapot, Body: body})
 			assert.Equal(t, unknown, other.Outcome, code)
 		}
 	}
@@ -97,7 +97,7 @@ func TestStatusesWithoutACode(t *testing.T) {
 	for status := 100; status < 600; status++ {
 		want := statuses[status].verdict[issues]
 		for _, body := range []string{"", "<html>", `{"error":{"code":"NOBODY KNOWS it"}}`, `{"error":"text"}`} {
-			err := judge(issues, call.Answer{Status: status, Body: []byte(body), RetryAfter: time.Minute}).(*remittance.RailError)
+			err := judge(issues, call.Answer{Status: status, Body: []byte(body), RetryAfter: time.Minute})
 			assert.Equal(t, want, err.Outcome, "%d %s", status, body)
 			assert.Equal(t, "HTTP "+strconv.Itoa(status), err.Code, "what was sent is not repeated")
 			assert.Equal(t, time.Minute, err.RetryAfter)

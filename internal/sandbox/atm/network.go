@@ -125,7 +125,7 @@ func (n *Network) cancel(ctx context.Context, id string) (i *issue, refused *ref
 			return err
 		}
 		refused = i.endsNoMore()
-		if refused != nil || !i.open() {
+		if i.dispensing || !i.open() {
 			return nil
 		}
 		if magicOf(i.amount).atEnd && i.state == Issued {
@@ -157,15 +157,8 @@ func (n *Network) reissue(ctx context.Context, id string, count int) (i *issue, 
 		if err != nil {
 			return err
 		}
-		switch refused = i.endsNoMore(); {
-		case refused != nil:
-		case i.state == Cancelled:
-			refused = codeCancelled
-		case i.state == Expired:
-			refused = codeExpired
-		case count < i.reissues:
-			refused = codeSuperseded
-		case count > i.reissues:
+		refused = i.keepsNumbers(count)
+		if refused == nil && count > i.reissues {
 			// Only the first numbers are locked by magic.
 			i.state, i.reissues, i.wrong, i.due = Issued, count, 0, dueNothing
 			return errors.Join(n.giveNumbers(ctx, tx, i), n.record(ctx, tx, i))
@@ -173,6 +166,19 @@ func (n *Network) reissue(ctx context.Context, id string, count int) (i *issue, 
 		return nil
 	})
 	return i, refused, err
+}
+
+// keepsNumbers says why the nth numbers are not given.
+func (i *issue) keepsNumbers(count int) *refusal {
+	switch {
+	case i.state == Cancelled:
+		return codeCancelled
+	case i.state == Expired:
+		return codeExpired
+	case i.open() && count < i.reissues:
+		return codeSuperseded
+	}
+	return i.endsNoMore()
 }
 
 // entry is what a person types into an ATM.
