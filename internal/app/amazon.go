@@ -118,13 +118,17 @@ func (a *amazonRail) user(ctx context.Context, in activities.Instruction) (strin
 	return wallet.Number(), nil
 }
 
-// State is asked about gifts that were given, by whatever number: Amazon knows
-// them by our own.
-func (a *amazonRail) State(ctx context.Context, in activities.Instruction, _ string) (contract.RailState, error) {
-	return a.ask(ctx, in, func(refusal *remittance.RailError) (contract.RailState, error) {
+// State is asked about gifts that were given, which Amazon knows by our own
+// request id: the number is what must come back.
+func (a *amazonRail) State(ctx context.Context, in activities.Instruction, railRef string) (contract.RailState, error) {
+	state, err := a.ask(ctx, in, func(refusal *remittance.RailError) (contract.RailState, error) {
 		// It was given once, so a refusal contradicts what Amazon said before.
 		return contract.RailState{}, &remittance.RailError{Code: refusal.Code}
 	})
+	if err == nil && state.RailRef != "" && state.RailRef != railRef {
+		return contract.RailState{}, &remittance.RailError{Code: "answer about another gift"}
+	}
+	return state, err
 }
 
 // Find sends the instruction again, unless it must only look. What an earlier
