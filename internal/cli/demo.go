@@ -211,6 +211,13 @@ var waitWords = map[string]phrase{
 	"SOUKIN_LINK_REMINDERS":         {"from a reminder to the deadline", "期限のどれだけ前に知らせるか"},
 	"SOUKIN_FUNDING_WINDOW":         {"for funds", "入金を待つ時間"},
 	"SOUKIN_FUNDING_RECHECK":        {"between looks at the balance", "残高を見直す間隔"},
+	"SOUKIN_RAILS_SUBMIT_WINDOW":    {"the same for the other rails: for resending", "その他の送金方法: 同じ依頼を再送できる時間"},
+	"SOUKIN_RAILS_VISIBILITY_DELAY": {"the same for the other rails: to show an instruction", "その他の送金方法: 依頼が照会に表示されるまで"},
+	"SOUKIN_RAILS_ENQUIRE_EVERY":    {"the same for the other rails: between enquiries", "その他の送金方法: 結果照会の間隔"},
+	"SOUKIN_RAILS_WATCH_EVERY":      {"between enquiries while ATM numbers are out", "ATM の受取番号を発行中の照会の間隔"},
+	"SOUKIN_RAILS_ATTENTION_AFTER":  {"the same for the other rails: until an operator looks", "その他の送金方法: 運用担当者に知らせるまで"},
+	"SOUKIN_ATM_TERM":               {"to take the cash, where the order names no days", "ATM で受け取れる時間 (日数の指定がない場合)"},
+	"SOUKIN_AMAZON_CODE_RECALL":     {"in which an unclaimed gift code can be cancelled", "未使用のギフトコードを取り消せる時間"},
 }
 
 // demoWatcher shows a play as it goes.

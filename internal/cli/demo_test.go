@@ -38,8 +38,14 @@ type demoResult struct {
 		OK      bool
 		Checked map[string]int
 	}
-	AsExpected bool `json:"as_expected"`
-	Home       string
+	Searched struct {
+		ClaimCodes int `json:"claim_codes"`
+		ATMNumbers int `json:"atm_numbers"`
+		Files      int
+	}
+	SecretsFound *int `json:"secrets_found"`
+	AsExpected   bool `json:"as_expected"`
+	Home         string
 }
 
 func TestDemo(t *testing.T) {
@@ -51,7 +57,7 @@ func TestDemo(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "state")
 
 	first := playOnce(t, home)
-	assert.Len(t, first.Remittances, 27)
+	assert.Len(t, first.Remittances, 54)
 	var paid int64
 	patterns := map[string]int{}
 	for _, r := range first.Remittances {
@@ -63,12 +69,19 @@ func TestDemo(t *testing.T) {
 			paid += r.Amount
 		}
 	}
-	assert.Equal(t, map[string]int{"bank-transfer": 20, "account-link": 7}, patterns)
+	assert.Equal(t, map[string]int{
+		"bank-transfer": 20, "account-link": 7, "atm-cash": 8, "gift-card": 5, "au-pay": 3, "prepaid-refund": 6, "choice": 5,
+	}, patterns)
 	assert.True(t, first.AsExpected)
 	assert.True(t, first.Audit.OK)
-	assert.Equal(t, 23, first.Audit.Checked["compared with counterparties"])
+	assert.Equal(t, 46, first.Audit.Checked["compared with counterparties"])
 	assert.Equal(t, paid, first.Balances["paid"])
 	assert.Zero(t, first.Balances["held"]+first.Balances["in_flight"])
+	assert.Equal(t, 3, first.Searched.ClaimCodes, "those of G-02, G-05 and C-02")
+	assert.GreaterOrEqual(t, first.Searched.ATMNumbers, 8, "of six remittances, two of them issued anew")
+	assert.Greater(t, first.Searched.Files, 5)
+	require.NotNil(t, first.SecretsFound)
+	assert.Zero(t, *first.SecretsFound)
 	assert.Equal(t, home, first.Home)
 
 	// The same directory again: the same orders are the same remittances.
@@ -135,7 +148,7 @@ func whatOtherTerminalsSee(t *testing.T, home string) {
 		}
 		Next string
 	}](t, run(t, home, "list", "--status", "failed,returned", "-o", "json"))
-	assert.Len(t, list.Remittances, 2)
+	assert.Len(t, list.Remittances, 3)
 	assert.Contains(t, run(t, home, "list", "--limit", "5").out, "starter list --after ")
 	assert.Contains(t, run(t, home, "list", "--from", "2999-01-01", "-o", "json").out, `"remittances": []`)
 

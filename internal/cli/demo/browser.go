@@ -54,7 +54,11 @@ func (b browser) send(r *http.Request) (paper, error) {
 // submit presses the button of that value, or the form's main one where it is
 // empty, after typing into the fields named.
 func (b browser) submit(ctx context.Context, p paper, button string, typed map[string]string) (paper, error) {
-	form := p.form()
+	return b.fillIn(ctx, p, p.form(), button, typed)
+}
+
+// fillIn is submit for one form of a page that has several.
+func (b browser) fillIn(ctx context.Context, p paper, form *html.Node, button string, typed map[string]string) (paper, error) {
 	if form == nil {
 		return paper{}, p.complain("has no form")
 	}
@@ -93,10 +97,8 @@ func (b browser) post(ctx context.Context, p paper, action string, values url.Va
 
 // press follows the button that leads to another step, with what the form holds.
 func (b browser) press(ctx context.Context, p paper, step string) (paper, error) {
-	for n := range p.root.Descendants() {
-		if n.Data == "button" && strings.HasSuffix(attr(n, "formaction"), "/"+step) {
-			return b.post(ctx, p, attr(n, "formaction"), held(p.form()))
-		}
+	if n := p.buttonTo(step); n != nil {
+		return b.post(ctx, p, attr(n, "formaction"), held(p.form()))
 	}
 	return paper{}, p.complain("has no button to " + step)
 }
@@ -132,7 +134,58 @@ func accepts(form *html.Node, name, value string) bool {
 	return false
 }
 
-func (p paper) form() *html.Node { return p.find("form", "id", "step") }
+// form is the one that goes on: a page of ours names it, pages of others have
+// one before any that leads elsewhere.
+func (p paper) form() *html.Node {
+	if step := p.find("form", "id", "step"); step != nil {
+		return step
+	}
+	return p.find("form", "method", "post")
+}
+
+// formTo gives the form that goes to an address of the page's site.
+func (p paper) formTo(action string) *html.Node { return p.find("form", "action", action) }
+
+// link gives where the page's main link leads; empty when it has none in its form.
+func (p paper) link() string {
+	form := p.form()
+	if form == nil {
+		return ""
+	}
+	if n := descendant(form, "a", "class", "button"); n != nil {
+		return attr(n, "href")
+	}
+	return ""
+}
+
+// buttonTo gives the button that leads to another step than the form does.
+func (p paper) buttonTo(step string) *html.Node {
+	for n := range p.root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "button" && strings.HasSuffix(attr(n, "formaction"), "/"+step) {
+			return n
+		}
+	}
+	return nil
+}
+
+// hasButton reports whether the page has a button of that value.
+func (p paper) hasButton(value string) bool { return p.find("button", "value", value) != nil }
+
+// copied gives what a page lets people copy, in its order: numbers and codes.
+func (p paper) copied() []string {
+	var out []string
+	for n := range p.root.Descendants() {
+		if n.Type == html.ElementNode && has(n, "data-copy") {
+			out = append(out, attr(n, "data-copy"))
+		}
+	}
+	return out
+}
+
+// tellsOfFailure reports whether the page says that a way did not succeed.
+func (p paper) tellsOfFailure() bool {
+	return p.find("section", "aria-labelledby", "returned-title") != nil
+}
 
 // offers reports whether the page lets a person choose the value.
 func (p paper) offers(name, value string) bool {

@@ -37,7 +37,12 @@ func open(t *testing.T) site {
 
 func (s site) visit(t *testing.T, who string, token link.Token, codes ...string) error {
 	t.Helper()
-	v := visit{browser: browser{s.server.Client()}, person: people[who], codes: codes, cancel: func(context.Context) error {
+	return s.visitAs(t, people[who], &memory{}, token, codes...)
+}
+
+func (s site) visitAs(t *testing.T, who person, m *memory, token link.Token, codes ...string) error {
+	t.Helper()
+	v := visit{browser: browser{s.server.Client()}, memory: m, person: who, codes: codes, secrets: newSecrets(), cancel: func(context.Context) error {
 		s.Change(token, func(v *web.View) {
 			v.Open, v.Status, v.Reason = false, remittance.Cancelled, remittance.CancelledByUs
 		})
@@ -107,8 +112,8 @@ func TestAVisitThatCannotGoOnSaysSoWithoutTheLink(t *testing.T) {
 	s.Fail(nil)
 
 	mistaken := s.Add(webtest.Example(time.Now()))
-	v := visit{browser: browser{s.server.Client()}, person: person{accounts: []account{{bank: "0001", bankCode: "0001", branch: "001", branchCode: "001", kind: "1", number: "1", name: "山田"}}}}
-	require.ErrorContains(t, v.run(context.Background(), s.server.URL+"/r/"+mistaken.Reveal()), "refuses every account")
+	v := visit{browser: browser{s.server.Client()}, memory: &memory{}, person: person{tries: atBank(account{bank: "0001", bankCode: "0001", branch: "001", branchCode: "001", kind: "1", number: "1", name: "山田"})}}
+	require.ErrorContains(t, v.run(context.Background(), s.server.URL+"/r/"+mistaken.Reveal()), "every try was refused")
 	s.server.Close()
 	err = s.visit(t, "L-02", token)
 	require.Error(t, err)
@@ -129,19 +134,22 @@ func TestABrowserCannotFillWhatIsNotThere(t *testing.T) {
 }
 
 func TestThePlayIsThatOfTheFile(t *testing.T) {
-	rows, err := shipped()
+	rows, err := shipped(time.Now())
 	require.NoError(t, err)
 	links := map[string]orders.Row{}
 	for _, r := range rows {
-		if r.Request.Pattern == string(remittance.AccountLink) {
-			links[r.Request.RemittanceID] = r
-			assert.Empty(t, r.Faults, r.Request.RemittanceID)
-			to, err := address(r.Request)
-			assert.NoError(t, err)
-			assert.NotEmpty(t, to)
-			_, acts := people[r.Request.RemittanceID]
-			assert.Equal(t, r.Expect != string(remittance.Expired), acts, r.Request.RemittanceID)
+		id, pattern := r.Request.RemittanceID, remittance.Pattern(r.Request.Pattern)
+		if r.Request.Pattern == "" || !pattern.HasPage() || r.Expect == orders.ExpectRefused {
+			assert.NotContains(t, people, id, "nobody has a page")
+			continue
 		}
+		links[id] = r
+		assert.Empty(t, r.Faults, id)
+		to, err := address(r.Request)
+		assert.NoError(t, err)
+		assert.NotEmpty(t, to)
+		_, acts := people[id]
+		assert.Equal(t, r.Expect != string(remittance.Expired), acts, id)
 	}
 	for id := range people {
 		assert.Contains(t, links, id)

@@ -55,7 +55,12 @@ type Summary struct {
 	Remittances []batch.Row     `json:"remittances"`
 	Balances    ledger.Balances `json:"balances"`
 	Audit       audit.Report    `json:"audit"`
-	// AsExpected says that every row ended as the file says and the audit holds.
+	// Searched is the search for claim codes and ATM numbers, and SecretsFound how
+	// often one of them was where it must not be.
+	Searched     Searched `json:"searched"`
+	SecretsFound int      `json:"secrets_found"`
+	// AsExpected says that every row ended as the file says, the audit holds and
+	// nobody kept a secret.
 	AsExpected bool   `json:"as_expected"`
 	Home       string `json:"home"`
 	WebUI      string `json:"web_ui,omitempty"`
@@ -74,42 +79,59 @@ func (s *System) Play(ctx context.Context, w Watcher) (Summary, error) {
 }
 
 func (s *System) play(ctx context.Context, desk *app.Desk, w Watcher) (Summary, error) {
-	rows, err := shipped()
+	began, err := beganAt(ctx, desk)
+	if err != nil {
+		return Summary{}, err
+	}
+	rows, err := shipped(began)
 	if err != nil {
 		return Summary{}, err
 	}
 	b := batch.New(Merchant, rows)
-	if err := s.prepare(ctx, desk, b, w); err != nil {
+	if err := s.prepare(ctx, desk, enoughForAllButOne(b.Rows()), w); err != nil {
 		return Summary{}, err
 	}
 	// One after the other, so that the last row is the one that has to wait.
 	if err := b.Send(ctx, desk.Orders, 1, func() { w.Rows(b.Rows()) }); err != nil {
 		return Summary{}, err
 	}
-	var told func(Mail)
+	r := s.newRecipients(desk, rows, people)
 	if s.handsOn {
-		told = w.Mailed
+		r.told = w.Mailed
 	}
-	if err := s.follow(ctx, desk, b, s.newRecipients(desk, rows, told), w); err != nil {
+	defer r.wait()
+	if err := s.follow(ctx, desk, b, r, w); err != nil {
 		return Summary{}, err
 	}
 	return s.summarize(ctx, desk, b)
 }
 
-// shipped gives the rows of both files. Links come first: they take the longest,
-// and the last row must be the one that waits for funds.
-func shipped() ([]orders.Row, error) {
-	links, err := orders.ParseCSV(bytes.NewReader(examples.Links))
-	if err != nil {
-		return nil, err
+// beganAt is when the demo was played here first: days in the files are counted
+// from then, so that the same orders stay the same remittances.
+func beganAt(ctx context.Context, desk *app.Desk) (time.Time, error) {
+	m, err := desk.Record.Merchant(ctx, Merchant)
+	if errors.Is(err, record.ErrNotFound) {
+		return time.Now(), nil
 	}
-	rows, err := orders.ParseCSV(bytes.NewReader(examples.Remittances))
-	return append(links, rows...), err
+	return m.CreatedAt, err
 }
 
-// prepare makes the merchant and pays in what every row but the last needs, and
-// a little of that one, once.
-func (s *System) prepare(ctx context.Context, desk *app.Desk, b *batch.Batch, w Watcher) error {
+// shipped gives the rows of all files. Those with recipients come first: they take
+// the longest, and the last row must be the one that waits for funds.
+func shipped(began time.Time) ([]orders.Row, error) {
+	var rows []orders.Row
+	for _, file := range [][]byte{examples.Links, examples.Rails(began), examples.Remittances} {
+		more, err := orders.ParseCSV(bytes.NewReader(file))
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
+}
+
+// prepare makes the merchant and pays in, once.
+func (s *System) prepare(ctx context.Context, desk *app.Desk, funds remittance.Yen, w Watcher) error {
 	_, err := desk.Record.Merchant(ctx, Merchant)
 	if err == nil {
 		return nil
@@ -126,9 +148,11 @@ func (s *System) prepare(ctx context.Context, desk *app.Desk, b *batch.Batch, w 
 	}); err != nil {
 		return err
 	}
-	return s.payIn(ctx, desk, enoughForAllButOne(b.Rows()), w)
+	return s.payIn(ctx, desk, funds, w)
 }
 
+// enoughForAllButOne is what every row but the last needs, and a little of that
+// one.
 func enoughForAllButOne(rows []batch.Row) remittance.Yen {
 	var sum, last remittance.Yen
 	for _, r := range rows {
@@ -183,12 +207,13 @@ func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, r *
 		if err := b.Refresh(ctx, desk.Record); err != nil {
 			return errors.Join(context.Cause(ctx), err)
 		}
-		w.Rows(b.Rows())
-		if b.Settled() {
-			return nil
-		}
-		if err := r.act(ctx, b.Rows()); err != nil {
+		rows := b.Rows()
+		w.Rows(rows)
+		if err := r.act(ctx, rows); err != nil {
 			return errors.Join(context.Cause(ctx), err)
+		}
+		if b.Settled() && r.idle(rows) {
+			return nil
 		}
 		n, wanted := b.Waiting()
 		switch {
@@ -224,9 +249,15 @@ func (s *System) summarize(ctx context.Context, desk *app.Desk, b *batch.Batch) 
 	if err != nil {
 		return Summary{}, err
 	}
+	// The sandbox's ATM network knows the numbers that it pays out for, as the real
+	// one does. Nobody else may, and claim codes nobody at all.
+	searched, err := s.secrets.search(s.Home, s.Config.Sandbox.State)
+	if err != nil {
+		return Summary{}, fmt.Errorf("search for secrets: %w", err)
+	}
 	return Summary{
-		Remittances: b.Rows(), Balances: balances, Audit: report,
-		AsExpected: report.OK && len(b.Unexpected()) == 0, Home: s.Home, WebUI: s.WebUI,
+		Remittances: b.Rows(), Balances: balances, Audit: report, Searched: searched, SecretsFound: len(searched.Found),
+		AsExpected: report.OK && len(b.Unexpected()) == 0 && len(searched.Found) == 0, Home: s.Home, WebUI: s.WebUI,
 	}, nil
 }
 

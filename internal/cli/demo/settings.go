@@ -17,6 +17,12 @@ var waits = map[string]string{
 	"SOUKIN_BANK_ATTENTION_AFTER":   "3m",
 	"SOUKIN_FUNDING_WINDOW":         "30m",
 	"SOUKIN_FUNDING_RECHECK":        "10s",
+	"SOUKIN_RAILS_SUBMIT_WINDOW":    "1m",
+	"SOUKIN_RAILS_VISIBILITY_DELAY": "2s",
+	"SOUKIN_RAILS_ENQUIRE_EVERY":    "1s",
+	"SOUKIN_RAILS_WATCH_EVERY":      "2s",
+	"SOUKIN_RAILS_ATTENTION_AFTER":  "3m",
+	"SOUKIN_AMAZON_CODE_RECALL":     "6s",
 }
 
 // linkWaits are those of recipients whom the demo plays. A person needs the time
@@ -24,12 +30,16 @@ var waits = map[string]string{
 var linkWaits = map[string]string{
 	"SOUKIN_LINK_WINDOW":    "15s",
 	"SOUKIN_LINK_REMINDERS": "7s",
+	"SOUKIN_ATM_TERM":       "15s",
 }
 
 // others are the settings of the demo that are no waits: the sandbox bears more
 // calls than a bank, and takes a moment for each transfer so that the table
-// has something to show.
+// has something to show. Amazon's limit is played, and stays.
 var others = map[string]string{
+	"SOUKIN_ATM_RATE":             "50",
+	"SOUKIN_AUPAY_RATE":           "50",
+	"SOUKIN_PREPAID_RATE":         "50",
 	"SOUKIN_BANK_RATE":            "50",
 	"SOUKIN_BANK_SUBMIT_ATTEMPTS": "3",
 	"SOUKIN_SANDBOX_PROCESSING":   "1500ms",

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,6 +38,12 @@ type Options struct {
 	UIPort int
 	// HandsOn leaves the recipients to a person.
 	HandsOn bool
+	// Worker, if set, is the command line of a program that calls [RunWorker] with
+	// the home as its last argument: the worker is then a process of its own, which
+	// [System.KillWorker] kills. Empty: it runs in this process.
+	Worker []string
+	// Settings are set beside the demo's own, and win over them.
+	Settings map[string]string
 	// Progress is told what the start does.
 	Progress func(devserver.Progress)
 }
@@ -51,11 +57,16 @@ type System struct {
 	Sandbox *control.Client
 
 	handsOn bool
+	secrets *secrets
 	log     *slog.Logger
 	logFile io.Closer
 	server  *devserver.Server
 	running []*process
 	failed  chan error
+
+	environ       []string
+	workerCommand []string
+	worker        *child // nil where it runs in this process
 }
 
 // Start builds and starts everything and returns when it is ready. The caller
@@ -65,7 +76,7 @@ func Start(ctx context.Context, o Options) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &System{Home: home, handsOn: o.HandsOn, failed: make(chan error, 1)}
+	s := &System{Home: home, handsOn: o.HandsOn, secrets: newSecrets(), failed: make(chan error, 1), environ: o.Environ, workerCommand: o.Worker}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -111,18 +122,25 @@ func (s *System) start(ctx context.Context, o Options) error {
 	if err := s.run(ctx, "gateway", app.RunGateway, places.take("gateway")); err != nil {
 		return err
 	}
-	if err := s.run(ctx, "worker", app.RunWorker, places.take("worker")); err != nil {
+	if err := s.runWorker(ctx, places); err != nil {
 		return err
 	}
 	return config.NoteDemo(s.Home)
 }
 
-func (s *System) openLog() error {
-	dir := filepath.Join(s.Home, "logs")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func (s *System) runWorker(ctx context.Context, places places) error {
+	if len(s.workerCommand) == 0 {
+		return s.run(ctx, "worker", app.RunWorker, places.take("worker"))
+	}
+	// It opens its own listener; the place only kept the port free.
+	if err := places.take("worker").Close(); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "soukin.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	return s.startWorker(ctx)
+}
+
+func (s *System) openLog() error {
+	f, err := openLogFile(s.Home)
 	if err != nil {
 		return err
 	}
@@ -172,6 +190,7 @@ func (s *System) configure(o Options, places places) error {
 	if o.Database != "" {
 		here["SOUKIN_DATABASE"] = o.Database
 	}
+	maps.Copy(here, o.Settings)
 	if err := config.WriteHomeFile(s.Home, heading, settings(o.HandsOn, here)); err != nil {
 		return err
 	}
@@ -200,13 +219,16 @@ func onlyOurMailbox(cfg config.Config, set map[string]string) error {
 // MailboxURL is the page that lists what was sent to recipients.
 func (s *System) MailboxURL() string { return s.Config.Sandbox.URL + "/mailbox/" }
 
-// onlyOurSandbox keeps the demo's invented payees away from every other bank,
-// whatever the environment says.
+// onlyOurSandbox keeps the demo's invented payees away from every other
+// counterparty, whatever the environment says.
 func onlyOurSandbox(cfg config.Config, sandbox string) error {
 	for name, addr := range map[string]string{
-		"SOUKIN_SANDBOX_URL": cfg.Sandbox.URL + "/", "SOUKIN_BANK_API_URL": cfg.Bank.APIURL, "SOUKIN_BANK_AUTH_URL": cfg.Bank.AuthURL,
+		"SOUKIN_SANDBOX_URL": cfg.Sandbox.URL, "SOUKIN_BANK_API_URL": cfg.Bank.APIURL, "SOUKIN_BANK_AUTH_URL": cfg.Bank.AuthURL,
+		"SOUKIN_ATM_API_URL": cfg.ATM.APIURL, "SOUKIN_AMAZON_API_URL": cfg.Amazon.APIURL, "SOUKIN_AMAZON_LOGIN_URL": cfg.Amazon.LoginURL,
+		"SOUKIN_AMAZON_TOKEN_URL": cfg.Amazon.TokenURL, "SOUKIN_AMAZON_PROFILE_URL": cfg.Amazon.ProfileURL,
+		"SOUKIN_AUPAY_API_URL": cfg.AuPay.APIURL, "SOUKIN_PREPAID_API_URL": cfg.Prepaid.APIURL,
 	} {
-		if !strings.HasPrefix(addr, sandbox+"/") {
+		if addr != sandbox && !strings.HasPrefix(addr, sandbox+"/") {
 			return fmt.Errorf("the demo sends to its own sandbox only, but %s points elsewhere: unset it", name)
 		}
 	}
@@ -251,10 +273,15 @@ func (s *System) run(ctx context.Context, name string, run func(context.Context,
 // watch passes on why a process ended that should run.
 func (s *System) watch(failed <-chan error) {
 	if err := <-failed; err != nil {
-		select {
-		case s.failed <- err:
-		default:
-		}
+		s.fail(err)
+	}
+}
+
+// fail keeps the first error.
+func (s *System) fail(err error) {
+	select {
+	case s.failed <- err:
+	default:
 	}
 }
 
@@ -268,14 +295,18 @@ func (s *System) TemporalGone() <-chan struct{} { return s.server.Done() }
 // Close stops everything in the opposite order of the start and waits for it.
 // What was stored stays.
 func (s *System) Close() error {
+	var err error
+	if s.worker != nil {
+		err = s.worker.stop()
+		s.worker = nil
+	}
 	for i := len(s.running) - 1; i >= 0; i-- {
 		s.running[i].stop()
 		<-s.running[i].done
 	}
 	s.running = nil
-	var err error
 	if s.server != nil {
-		err = s.server.Close()
+		err = errors.Join(err, s.server.Close())
 	}
 	if s.logFile != nil {
 		err = errors.Join(err, s.logFile.Close())

@@ -78,6 +78,8 @@ func TestADemoStaysAwayFromOtherInstallationsAndBanks(t *testing.T) {
 		"SOUKIN_BANK_API_URL=https://api.gmo-aozora.com/ganb/api/corporation/v1",
 		"SOUKIN_BANK_AUTH_URL=http://127.0.0.1:1/ganb/api/auth/v1",
 		"SOUKIN_SANDBOX_URL=http://127.0.0.1:1",
+		"SOUKIN_AMAZON_LOGIN_URL=https://apac.account.amazon.com/ap/oa",
+		"SOUKIN_AMAZON_PROFILE_URL=https://api.amazon.co.jp/user/profile",
 	} {
 		secret := filepath.Join(t.TempDir(), "secret")
 		require.NoError(t, os.WriteFile(secret, []byte("s"), 0o600))
@@ -108,8 +110,8 @@ func TestADemoListensWhereItIsTold(t *testing.T) {
 }
 
 func TestEveryShortenedWaitIsTold(t *testing.T) {
-	assert.Len(t, demo.Waits(true), 9, "a person has production's time for a link")
-	assert.Len(t, demo.Waits(false), 11)
+	assert.Len(t, demo.Waits(true), 15, "a person has production's time for a link and for cash")
+	assert.Len(t, demo.Waits(false), 18)
 	for _, w := range demo.Waits(false) {
 		assert.NotEqual(t, w.Default, w.Here, w.Setting)
 	}
