@@ -18,6 +18,7 @@ func (s *session) commands() []*urfave.Command {
 		s.cancelCommand(),
 		s.correctCommand(),
 		s.resolveCommand(),
+		s.reissueCommand(),
 		s.resendCommand(),
 		s.extendCommand(),
 		s.contactCommand(),
@@ -27,6 +28,7 @@ func (s *session) commands() []*urfave.Command {
 		s.fundCommand(),
 		s.accountCommand(),
 		s.merchantCommand(),
+		s.railsCommand(),
 		s.bankCommand(),
 		s.auditCommand(),
 		s.sandboxCommand(),
@@ -38,8 +40,21 @@ func (s *session) commands() []*urfave.Command {
 // and must show an example.
 func (s *session) command(name string, usage phrase, args string, help phrase, flags []urfave.Flag, run func(context.Context, *urfave.Command) error) *urfave.Command {
 	return &urfave.Command{
-		Name: name, Usage: s.say(usage), ArgsUsage: args, Description: fill(s.say(help)), Flags: flags, Action: run,
+		Name: name, Usage: s.say(usage), ArgsUsage: args, Description: fill(s.say(help)), Flags: flags,
+		Action: func(ctx context.Context, cmd *urfave.Command) error {
+			if s.asCSV {
+				return usageError("%s", s.sayf(phrase{"%s has no rows to write as csv; use table or json", "%s は csv で出力できません。table か json を指定してください"}, cmd.FullName()))
+			}
+			return run(ctx, cmd)
+		},
 	}
+}
+
+// rowsAsCSV lets a command be asked for csv: its result is rows, and run writes
+// them so.
+func rowsAsCSV(c *urfave.Command, run func(context.Context, *urfave.Command) error) *urfave.Command {
+	c.Action = run
+	return c
 }
 
 // helpWidth is what a terminal of 80 columns leaves beside the indent of help.

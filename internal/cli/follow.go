@@ -176,7 +176,7 @@ func (s *session) tally(rows []batch.Row) string {
 			other++
 		}
 	}
-	return s.say(phrase{"paid ", "着金確定 "}) + strconv.Itoa(paid) +
+	return s.say(phrase{"paid ", "受取完了 "}) + strconv.Itoa(paid) +
 		s.say(phrase{", refused ", "、受付拒否 "}) + strconv.Itoa(refused) +
 		s.say(phrase{", ended otherwise ", "、その他の終了 "}) + strconv.Itoa(other) +
 		s.say(phrase{", open ", "、進行中 "}) + strconv.Itoa(open)

@@ -10,9 +10,9 @@ import (
 )
 
 func (s *session) lateReturnCommand() *urfave.Command {
-	return s.command("late-return", phrase{"record that paid money came back", "着金確定後の返金を登録する"}, "ID", phrase{
+	return s.command("late-return", phrase{"record that paid money came back", "受取完了後の返金を登録する"}, "ID", phrase{
 		"For money that the bank's statement shows as returned after the remittance was\npaid. It goes back to the merchant's balance; the remittance stands at returned\nfor good. Recording the same return again changes nothing.\n\nExample:\n  starter late-return D-01 --code 22 --evidence 'bank statement 2026-11-20, item 12'",
-		"着金が確定した後に、銀行の明細で返金が確認された送金のためのものです。資金は加盟店の\n残高に戻り、送金は returned で終わります。同じ返金を再び登録しても何も変わりません。\n\n例:\n  starter late-return D-01 --code 22 --evidence '11/20の明細12件目'",
+		"受け取りが完了した後に、銀行の明細で返金が確認された送金のためのものです。資金は加盟店の\n残高に戻り、送金は returned で終わります。同じ返金を再び登録しても何も変わりません。\n\n例:\n  starter late-return D-01 --code 22 --evidence '11/20の明細12件目'",
 	}, []urfave.Flag{
 		s.merchantFlag(),
 		&urfave.StringFlag{Name: "code", Usage: s.say(phrase{"the bank's code of the return", "銀行の返金コード"})},

@@ -15,7 +15,7 @@ import (
 )
 
 func (s *session) linkCommand() *urfave.Command {
-	return s.under("link", phrase{"the links of recipients who name the account", "受取人が口座を指定するためのリンク"},
+	return s.under("link", phrase{"the links of recipients who have a page", "受取人のページへのリンク"},
 		s.command("show", phrase{"a link's state, and the link where that is allowed", "リンクの状態と、許可されていればリンクを表示する"}, "ID", phrase{
 			`Shows how many links are out, what they ask for and whether wrong codes have
 locked them. Where the merchant's settings allow it, it also makes a further link

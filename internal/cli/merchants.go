@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	urfave "github.com/urfave/cli/v3"
 
 	"soukin/config"
+	"soukin/contract"
 	"soukin/internal/app"
 	"soukin/internal/record"
 	"soukin/remittance"
@@ -18,10 +20,11 @@ import (
 func (s *session) merchantCommand() *urfave.Command {
 	return s.under("merchant", phrase{"businesses that send money through us", "送金を依頼する加盟店"},
 		aliased("set", s.command("add", phrase{"add a merchant, or change its terms (also: set)", "加盟店を追加・変更する (set でも可)"}, "MERCHANT", phrase{
-			"Adds a merchant. Given again, it changes what the flags name and leaves the rest.\nFees and limits that are not set follow the installation; orders already taken\nkeep their terms.\n\nExamples:\n  starter merchant add shop --name 'Shop Inc.'\n  starter merchant add shop --fee 150 --cap 300000\n  starter merchant set shop --link-window 240h --link-reminders 72h,24h --contact-phone 03-1234-5678",
-			"加盟店を追加します。既にあれば、指定した項目だけを変更します。指定しない手数料と\n上限は導入先の設定に従います。受付済みの送金には影響しません。\n\n例:\n  starter merchant add shop --name '株式会社ショップ'\n  starter merchant add shop --fee 150 --cap 300000\n  starter merchant set shop --link-window 240h --link-reminders 72h,24h --contact-phone 03-1234-5678",
+			"Adds a merchant. Given again, it changes what the flags name and leaves the rest.\nFees and limits that are not set follow the installation; orders already taken\nkeep their terms. Without --rail they are those of bank transfers.\n\nExamples:\n  starter merchant add shop --name 'Shop Inc.'\n  starter merchant add shop --fee 150 --cap 300000\n  starter merchant set shop --rail atm --fee 350 --cap 50000\n  starter merchant set shop --fallback same\n  starter merchant set shop --link-window 240h --link-reminders 72h,24h --contact-phone 03-1234-5678",
+			"加盟店を追加します。既にあれば、指定した項目だけを変更します。指定しない手数料と\n上限は導入先の設定に従います。受付済みの送金には影響しません。--rail を付けなければ\n口座振込の条件になります。\n\n例:\n  starter merchant add shop --name '株式会社ショップ'\n  starter merchant add shop --fee 150 --cap 300000\n  starter merchant set shop --rail atm --fee 350 --cap 50000\n  starter merchant set shop --fallback same\n  starter merchant set shop --link-window 240h --link-reminders 72h,24h --contact-phone 03-1234-5678",
 		}, []urfave.Flag{
 			&urfave.StringFlag{Name: "name", Usage: s.say(phrase{"name for people", "表示名"})},
+			&urfave.StringFlag{Name: "rail", Usage: s.say(phrase{"fee and cap are of this rail (default: bank)", "手数料と上限の対象 (既定: bank)"}), Validator: oneOf(railNames()...)},
 			&urfave.Int64Flag{Name: "fee", HideDefault: true, Usage: s.say(phrase{"yen for each executed attempt", "実行1回ごとの手数料 (円)"})},
 			&urfave.Int64Flag{Name: "fee-same-bank", HideDefault: true, Usage: s.say(phrase{"the same within the paying bank", "同一銀行あての手数料 (円)"})},
 			&urfave.Int64Flag{Name: "cap", HideDefault: true, Usage: s.say(phrase{"most yen in one remittance", "送金1件の上限 (円)"})},
@@ -29,6 +32,7 @@ func (s *session) merchantCommand() *urfave.Command {
 			&urfave.DurationFlag{Name: "link-window", HideDefault: true, Usage: s.say(phrase{"how long recipients have to name an account", "受取人が口座を指定できる時間"})},
 			&urfave.DurationFlag{Name: "link-reopen-window", HideDefault: true, Usage: s.say(phrase{"the same after a refusal or return", "拒否・返金後にもう一度指定できる時間"})},
 			&urfave.StringFlag{Name: "link-reminders", HideDefault: true, Usage: s.say(phrase{"remind them this long before, as 72h,24h", "期限のどれだけ前に知らせるか (72h,24h など)"})},
+			&urfave.StringFlag{Name: "fallback", HideDefault: true, Usage: s.say(phrase{"after a way failed: remaining, same or none", "受取に失敗した後の選択肢: remaining, same, none"})},
 			&urfave.BoolFlag{Name: "link-may-show", HideDefault: true, Usage: s.say(phrase{"let links be shown, to hand them over", "手渡しのためリンクの表示を許可する"})},
 			&urfave.StringFlag{Name: "contact-phone", Usage: s.say(phrase{"for recipients' questions: telephone", "受取人の問い合わせ先: 電話番号"})},
 			&urfave.StringFlag{Name: "contact-mail", Usage: s.say(phrase{"mail address", "メールアドレス"})},
@@ -63,7 +67,9 @@ func (s *session) addMerchant(ctx context.Context, cmd *urfave.Command) error {
 		if err != nil {
 			return err
 		}
-		changeTerms(&m, cmd)
+		if err := s.changeTerms(&m, cmd); err != nil {
+			return err
+		}
 		if err := changeLink(&m.Settings, cmd); err != nil {
 			return err
 		}
@@ -92,11 +98,15 @@ func (s *session) merchantArg(cmd *urfave.Command) (remittance.MerchantID, error
 }
 
 // changeTerms sets what flags name and nothing else.
-func changeTerms(m *record.Merchant, cmd *urfave.Command) {
+func (s *session) changeTerms(m *record.Merchant, cmd *urfave.Command) error {
 	if cmd.IsSet("name") {
 		m.DisplayName = cmd.String("name")
 	}
-	terms := m.Settings.Rails[remittance.RailBank]
+	rail := cmp.Or(remittance.Rail(cmd.String("rail")), remittance.RailBank)
+	if cmd.IsSet("fee-same-bank") && rail != remittance.RailBank {
+		return usageError("%s", s.say(phrase{"--fee-same-bank is of the rail bank only", "--fee-same-bank は --rail bank のときだけ指定できます"}))
+	}
+	terms := m.Settings.Rails[rail]
 	for flag, field := range map[string]**remittance.Yen{"fee": &terms.Fee, "fee-same-bank": &terms.FeeSameBank, "cap": &terms.Cap} {
 		if cmd.IsSet(flag) {
 			amount := remittance.Yen(cmd.Int64(flag))
@@ -107,12 +117,21 @@ func changeTerms(m *record.Merchant, cmd *urfave.Command) {
 		if m.Settings.Rails == nil {
 			m.Settings.Rails = map[remittance.Rail]record.Terms{}
 		}
-		m.Settings.Rails[remittance.RailBank] = terms
+		m.Settings.Rails[rail] = terms
 	}
 	if cmd.IsSet("correction-window") {
 		window := cmd.Duration("correction-window")
 		m.Settings.CorrectionWindow = &window
 	}
+	return nil
+}
+
+func railNames() []string {
+	var names []string
+	for _, r := range remittance.Rails() {
+		names = append(names, string(r))
+	}
+	return names
 }
 
 // changeLink sets how a merchant's recipients are asked, and whom they may ask.
@@ -132,6 +151,9 @@ func changeLink(set *record.Settings, cmd *urfave.Command) error {
 			}
 			set.Link.Reminders = append(set.Link.Reminders, before)
 		}
+	}
+	if cmd.IsSet("fallback") {
+		set.Link.Fallback = cmd.String("fallback")
 	}
 	if cmd.IsSet("link-may-show") {
 		set.Link.MayShow = cmd.Bool("link-may-show")
@@ -179,20 +201,40 @@ func (s *session) showMerchant(ctx context.Context, cmd *urfave.Command) error {
 
 func (s *session) merchantSheet(m record.Merchant) string {
 	terms := m.Settings.Rails[remittance.RailBank]
-	return s.sheet([]pair{
+	pairs := []pair{
 		{phrase{"merchant", "加盟店"}, string(m.ID)},
 		{phrase{"name", "名称"}, m.DisplayName},
 		{phrase{"fee per attempt", "1回あたりの手数料"}, s.term(terms.Fee)},
 		{phrase{"fee within the bank", "同一銀行あての手数料"}, s.term(terms.FeeSameBank)},
 		{phrase{"most per remittance", "送金1件の上限"}, s.term(terms.Cap)},
+	}
+	for _, rail := range remittance.Rails()[1:] {
+		if own, set := m.Settings.Rails[rail]; set {
+			pairs = append(pairs, pair{railWords[rail], s.sayf(phrase{"fee %s, most %s", "手数料 %s、上限 %s"}, s.term(own.Fee), s.term(own.Cap))})
+		}
+	}
+	return s.sheet(append(pairs, []pair{
 		{phrase{"waits for corrections", "口座訂正を待つ時間"}, s.window(m.Settings.CorrectionWindow)},
 		{phrase{"link is open", "リンクの有効期間"}, s.window(m.Settings.Link.Window)},
 		{phrase{"open again", "再指定の期間"}, s.window(m.Settings.Link.ReopenWindow)},
 		{phrase{"reminders before", "期限前のお知らせ"}, s.reminders(m.Settings.Link.Reminders)},
+		{phrase{"after a way failed", "受取に失敗した後"}, s.fallback(m.Settings.Link.Fallback)},
 		{phrase{"links may be shown", "リンクの表示"}, s.yes(m.Settings.Link.MayShow)},
 		{phrase{"contact", "問い合わせ先"}, contact(m.Settings.Help)},
 		{phrase{"since", "登録日時"}, at(m.CreatedAt)},
-	})
+	}...))
+}
+
+func (s *session) fallback(f string) string {
+	switch contract.Fallback(f) {
+	case contract.FallbackRemaining:
+		return s.say(phrase{"every way that can still succeed", "まだ受け取れる方法すべて"})
+	case contract.FallbackSame:
+		return s.say(phrase{"the same way, with other details", "同じ方法で情報を訂正"})
+	case contract.FallbackNone:
+		return s.say(phrase{"nothing, it ends", "選び直しなしで終了"})
+	}
+	return s.standard()
 }
 
 func (s *session) reminders(ds []time.Duration) string {

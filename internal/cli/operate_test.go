@@ -152,6 +152,13 @@ func TestMerchants(t *testing.T) {
 	assert.Regexp(t, `links may be shown +no`, shown)
 	assert.Equal(t, ExitRefused, run(t, home, "merchant", "set", "shop", "--link-window", "1ms").code)
 
+	require.Zero(t, run(t, home, "merchant", "set", "shop", "--rail", "atm", "--fee", "350", "--cap", "50000", "--fallback", "same").code)
+	shown = run(t, home, "merchant", "show", "shop").out
+	assert.Regexp(t, `cash at an ATM +fee ¥350, most ¥50,000`, shown)
+	assert.Regexp(t, `after a way failed +the same way`, shown)
+	assert.Regexp(t, `most per remittance +¥300,000`, shown, "the bank's terms stay")
+	assert.Equal(t, ExitRefused, run(t, home, "merchant", "set", "shop", "--fallback", "perhaps").code)
+
 	assert.Equal(t, ExitNotFound, run(t, home, "merchant", "show", "nobody").code)
 	assert.Equal(t, ExitRefused, run(t, home, "merchant", "add", "shop", "--cap", "2000000").code)
 }

@@ -12,10 +12,10 @@ import (
 	"soukin/remittance"
 )
 
-// recipientFlags are who is asked for the account, and how.
+// recipientFlags are who is asked or told, and how.
 func (s *session) recipientFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.StringFlag{Name: "pattern", Usage: s.say(phrase{"bank-transfer or account-link (default: bank-transfer)", "bank-transfer または account-link (既定: bank-transfer)"})},
+		&urfave.StringFlag{Name: "pattern", Usage: s.say(phrase{"how to send it, see above (default: bank-transfer)", "送金方法、上記参照 (既定: bank-transfer)"})},
 		&urfave.StringFlag{Name: "email", Usage: s.say(phrase{"recipient's mail address", "受取人のメールアドレス"})},
 		&urfave.StringFlag{Name: "phone", Usage: s.say(phrase{"recipient's mobile number", "受取人の携帯電話番号"})},
 		&urfave.StringFlag{Name: "recipient-lang", Usage: s.say(phrase{"language to write to them, ja or en (default: ja)", "連絡に使う言語 ja または en (既定: ja)"})},
@@ -28,6 +28,22 @@ func (s *session) recipientFlags() []urfave.Flag {
 		&urfave.StringFlag{Name: "code3-label", Usage: s.say(phrase{"its name", "その表示名"})},
 		&urfave.StringFlag{Name: "expires-days", Usage: s.say(phrase{"days they have, 1 to 180", "手続きの期限 (日数、1〜180)"})},
 	}
+}
+
+// offerFlags are what other patterns than transfers need.
+func (s *session) offerFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.StringFlag{Name: "rails", Usage: s.say(phrase{"choice: some of bank,atm,amazon,aupay", "choice: bank,atm,amazon,aupay から指定"})},
+		&urfave.StringFlag{Name: "gift-form", Usage: s.say(phrase{"Amazon: balance or code", "Amazon: balance または code"})},
+		&urfave.StringFlag{Name: "issuer", Usage: s.say(phrase{"prepaid-refund: who issued the card", "prepaid-refund: 発行会社"})},
+		&urfave.StringFlag{Name: "purchase", Usage: s.say(phrase{"prepaid-refund: the issuer's number of it", "prepaid-refund: 発行会社の購入番号"})},
+		&urfave.StringFlag{Name: "purchased-on", Usage: s.say(phrase{"prepaid-refund: the day, YYYY-MM-DD", "prepaid-refund: 購入日 (YYYY-MM-DD)"})},
+		&urfave.StringFlag{Name: "purchase-amount", Usage: s.say(phrase{"prepaid-refund: yen paid, for a partial refund", "prepaid-refund: 購入金額 (一部返金のとき)"})},
+	}
+}
+
+func purchasedOf(cmd *urfave.Command) orders.Purchased {
+	return orders.Purchased{Issuer: cmd.String("issuer"), Purchase: cmd.String("purchase"), PurchasedOn: cmd.String("purchased-on"), PurchaseAmount: cmd.String("purchase-amount")}
 }
 
 func recipientOf(cmd *urfave.Command) orders.Recipient {

@@ -8,6 +8,7 @@ import (
 	"soukin/config"
 	"soukin/contract"
 	"soukin/internal/app"
+	"soukin/internal/cli/batch"
 	"soukin/internal/orders"
 	"soukin/internal/record"
 	"soukin/remittance"
@@ -15,15 +16,30 @@ import (
 
 func (s *session) showCommand() *urfave.Command {
 	return s.command("show", phrase{"one remittance with its timeline", "送金1件と経過を表示する"}, "ID", phrase{
-		"Examples:\n  starter show D-01\n  starter show D-01 --output json | jq .timeline",
-		"例:\n  starter show D-01\n  starter show D-01 --output json | jq .timeline",
-	}, []urfave.Flag{s.merchantFlag()}, func(ctx context.Context, cmd *urfave.Command) error {
-		return s.withRemittance(ctx, cmd, func(desk *app.Desk, ref remittance.Ref) error {
-			v, err := desk.Orders.Show(ctx, ref)
+		"With --numbers it also shows the numbers that an ATM pays the cash for, while\nthey are out. They are bearer secrets: whoever has them has the money.\n\nExamples:\n  starter show D-01\n  starter show D-01 --output json | jq .timeline\n  starter show A-01 --numbers",
+		"--numbers を付けると、ATMの受取番号が有効な間はそれも表示します。番号を知っている人は\n現金を受け取れるため、取り扱いに注意してください。\n\n例:\n  starter show D-01\n  starter show D-01 --output json | jq .timeline\n  starter show A-01 --numbers",
+	}, []urfave.Flag{
+		s.merchantFlag(),
+		&urfave.BoolFlag{Name: "numbers", Usage: s.say(phrase{"show ATM numbers in plain", "ATMの受取番号を伏せずに表示する"})},
+	}, s.showRemittance)
+}
+
+func (s *session) showRemittance(ctx context.Context, cmd *urfave.Command) error {
+	return s.withRemittance(ctx, cmd, func(desk *app.Desk, ref remittance.Ref) error {
+		view, err := desk.Orders.Show(ctx, ref)
+		if err != nil {
+			return err
+		}
+		v := shownView{View: view}
+		if cmd.Bool("numbers") {
+			numbers, err := desk.Orders.Numbers(ctx, ref)
 			if err != nil {
 				return err
 			}
-			return s.show(v, func() string { return s.remittanceSheet(v.Remittance) + "\n" + s.timeline(v.Timeline) })
+			v.Numbers = batch.Reveal(numbers)
+		}
+		return s.show(v, func() string {
+			return s.remittanceSheet(v.Remittance) + s.numbersSheet(v.Remittance, v.Numbers) + "\n" + s.timeline(v.Timeline)
 		})
 	})
 }
@@ -114,8 +130,8 @@ func filterOf(cmd *urfave.Command) (record.Filter, error) {
 
 func (s *session) cancelCommand() *urfave.Command {
 	return s.command("cancel", phrase{"call a remittance off", "送金を取り消す"}, "ID", phrase{
-		"Calls a remittance off while the bank has not executed it. Exit code 4 when it is\ntoo late.\n\nExample:\n  starter cancel D-20",
-		"銀行が実行する前の送金を取り消します。手遅れの場合は終了コード 4。\n\n例:\n  starter cancel D-20",
+		"Calls a remittance off while nobody has executed it. ATM numbers that are out are\ncalled off at the network, if the cash is still there. Exit code 4 when it is too\nlate.\n\nExample:\n  starter cancel D-20",
+		"実行される前の送金を取り消します。ATMの受取番号は、現金が受け取られる前であれば無効に\nします。手遅れの場合は終了コード 4。\n\n例:\n  starter cancel D-20",
 	}, []urfave.Flag{s.merchantFlag()}, func(ctx context.Context, cmd *urfave.Command) error {
 		return s.withRemittance(ctx, cmd, func(desk *app.Desk, ref remittance.Ref) error {
 			state, err := desk.Orders.Cancel(ctx, ref, remittance.ActorMerchant)
@@ -181,8 +197,9 @@ func (s *session) showState(st contract.State) error {
 			{phrase{"why", "理由"}, s.why(st.Reason)},
 			{phrase{"missing", "不足額"}, shortfall(st.Shortfall)},
 			{phrase{"until", "期限"}, until(st.Deadline)},
-			{phrase{"account", "口座"}, string(st.Account)},
-			{phrase{"bank's number", "銀行の受付番号"}, st.RailRef},
+			{phrase{"way", "受取方法"}, s.way(st.Rail, st.Ways)},
+			{phrase{"goes to", "送り先"}, string(st.Account)},
+			{phrase{"rail's number", "送金先の受付番号"}, st.RailRef},
 		})
 	})
 }

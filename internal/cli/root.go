@@ -108,7 +108,7 @@ late, 5 refused by a rule, 6 unavailable, 7 ended otherwise than expected.`,
 
 func (s *session) globalFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "table", Usage: s.say(phrase{"table or json", "table または json"}), Validator: oneOf("table", "json")},
+		&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "table", Usage: s.say(phrase{"table or json; send also csv", "table または json (send は csv も可)"}), Validator: oneOf("table", "json", "csv")},
 		&urfave.StringFlag{Name: "lang", Usage: s.say(phrase{"en or ja (default: from LANG)", "en または ja (既定: LANG による)"}), Validator: oneOf("en", "ja")},
 		&urfave.StringFlag{Name: "home", Usage: s.say(phrase{"home directory of the system to use", "使うシステムのホームディレクトリ"})},
 		&urfave.BoolFlag{Name: "print-config", Local: true, Usage: s.say(phrase{"show the settings in force, without secrets", "有効な設定を表示する (秘密は伏せる)"})},
@@ -125,7 +125,7 @@ func oneOf(allowed ...string) func(string) error {
 }
 
 func (s *session) before(ctx context.Context, cmd *urfave.Command) (context.Context, error) {
-	s.asJSON = cmd.String("output") == "json"
+	s.asJSON, s.asCSV = cmd.String("output") == "json", cmd.String("output") == "csv"
 	s.home = cmd.String("home")
 	return ctx, nil
 }

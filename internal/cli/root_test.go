@@ -96,7 +96,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"bank", "version", "x"}, `unexpected argument "x"`},
 		{[]string{"bank", "search", "--nosuch", "x"}, "nosuch"},
 		{[]string{"bank", "search", "--limit", "0", "x"}, "at least 1"},
-		{[]string{"bank", "version", "--output", "yaml"}, "must be one of table, json"},
+		{[]string{"bank", "version", "--output", "yaml"}, "must be one of table, json, csv"},
 		{[]string{"bank", "version", "--lang", "fr"}, "must be one of en, ja"},
 		{[]string{"merchant", "show", "No Good"}, "must be 1-20 of a-z"},
 		{[]string{"sandbox", "deposit", "12.5"}, "write whole yen"},
@@ -111,6 +111,10 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"demo", "--once", "--hands-on"}, "exclude each other"},
 		{[]string{"link", "show"}, "ID is missing"},
 		{[]string{"merchant", "set", "shop", "--link-reminders", "72"}, "--link-reminders"},
+		{[]string{"merchant", "set", "shop", "--rail", "pigeon"}, "must be one of bank, atm, amazon, aupay, prepaid"},
+		{[]string{"merchant", "set", "shop", "--rail", "atm", "--fee-same-bank", "1"}, "rail bank only"},
+		{[]string{"list", "--output", "csv"}, "no rows to write as csv"},
+		{[]string{"reissue"}, "ID is missing"},
 		{[]string{"sandbox", "decide", "1", "perhaps"}, "approve, withdraw or send-back"},
 	}
 	for _, tt := range tests {

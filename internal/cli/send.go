@@ -20,47 +20,81 @@ import (
 const sendAtOnce = 16
 
 func (s *session) sendCommand() *urfave.Command {
-	return s.command("send", phrase{"send a file of remittances, or one", "送金を依頼する (ファイルまたは1件)"}, "[FILE.csv]", phrase{
+	return rowsAsCSV(s.command("send", phrase{"send a file of remittances, or one", "送金を依頼する (ファイルまたは1件)"}, "[FILE.csv]", phrase{
 		`Takes orders. An order given again is the same remittance and never paid twice,
 so after any trouble simply send the same again. "-" reads standard input.
 
 The file is CSV in UTF-8 or Shift_JIS with column names in the first line:
-remittance_id, amount, and a payee as bank, branch, type, number, name (Japan
-Post also as symbol, jp_number, name) or as account. With the pattern account-link
-the recipient names the account on a page of ours instead: give email, phone or
-both, and if you like lang, purpose, up to three codes with labels, and
-expires_days. "expect" says how a row must end; with --watch the exit code is 7 if
-one does not.
+remittance_id, amount, pattern, and what the pattern needs:
+
+  bank-transfer   bank, branch, type, number, name (Japan Post also symbol,
+                  jp_number, name), or account. The pattern may be left out
+  account-link    the recipient names the account on a page of ours
+  atm-cash        three numbers for a Seven Bank ATM. expires_days is how
+                  long the cash can be taken
+  gift-card       Amazon; gift_form is balance or code
+  au-pay          the recipient names the au PAY member
+  choice          the recipient chooses; rails has some of
+                  bank,atm,amazon,aupay
+  prepaid-refund  issuer, purchase, purchased_on; purchase_amount where only
+                  a part is refunded
+
+Where the recipient has a page, give email, phone or both, and if you like lang,
+purpose, up to three codes with labels, and expires_days. "expect" says how a row
+must end; with --watch the exit code is 7 if one does not.
+
+Orders for cash bring their ATM numbers at once, in every form of output, to pass
+on by yourself. They are bearer secrets: whoever has them has the money, so keep
+the output where nobody else reads it. --output csv writes one line a row.
 
 Examples:
   starter send examples/remittances.csv --dry-run
   starter send payouts.csv --watch
   starter send --id R-1 --amount 12800 --bank 0001 --branch 001 --type 1 --number 1234567 --name 'ヤマダ タロウ'
   starter send --id R-2 --amount 500 --account acc_0123456789ABCDEFGHJKMNPQRS
-  starter send --pattern account-link --id R-3 --amount 9800 --email hanako@example.jp --code 1234`,
+  starter send --pattern account-link --id R-3 --amount 9800 --email hanako@example.jp --code 1234
+  starter send --pattern choice --rails bank,atm,aupay --id R-4 --amount 12000 --email hanako@example.jp
+  starter send cash.csv --output csv > numbers.csv`,
 		`送金を依頼します。同じ依頼を繰り返しても同じ送金とみなされ、二重に支払われることは
 ありません。途中で失敗したら同じ内容をもう一度送ってください。"-" は標準入力です。
 
 ファイルは UTF-8 または Shift_JIS の CSV で、1行目に列名を書きます: remittance_id、
-amount、受取人は bank, branch, type, number, name (ゆうちょ銀行は symbol, jp_number,
-name でも可) または account。pattern を account-link にすると、受取人が専用ページで
-口座を指定します: email か phone (または両方) と、必要なら lang、purpose、認証コード
-3つまでとその表示名、expires_days を書きます。expect 列には想定する結果を書けます。
---watch を付けると、想定と異なる結末があれば終了コード 7 になります。
+amount、pattern と、送金方法ごとに必要な項目です:
+
+  bank-transfer   bank, branch, type, number, name (ゆうちょ銀行は symbol,
+                  jp_number, name でも可) または account。pattern は省略可
+  account-link    受取人が専用ページで口座を指定する
+  atm-cash        セブン銀行ATMで使う3つの番号を発行する。expires_days は
+                  現金を受け取れる日数
+  gift-card       Amazonギフトカード。gift_form は balance または code
+  au-pay          受取人が au PAY の会員ナンバーを指定する
+  choice          受取人が選ぶ。rails に bank,atm,amazon,aupay から書く
+  prepaid-refund  issuer, purchase, purchased_on。一部だけ返金するときは
+                  purchase_amount も書く
+
+受取人がページで手続きする方法では、email か phone (または両方) と、必要なら lang、
+purpose、認証コード3つまでとその表示名、expires_days を書きます。expect 列には想定する
+結果を書けます。--watch を付けると、想定と異なる結末があれば終了コード 7 になります。
+
+ATMの受取番号は、どの出力形式でも受付と同時に返します。番号を知っている人は現金を受け
+取れるため、出力は他人の目に触れない場所に置いてください。--output csv は1行に1件を
+書き出します。
 
 例:
   starter send examples/remittances.csv --dry-run
   starter send payouts.csv --watch
   starter send --id R-1 --amount 12800 --bank 0001 --branch 001 --type 1 --number 1234567 --name 'ヤマダ タロウ'
   starter send --id R-2 --amount 500 --account acc_0123456789ABCDEFGHJKMNPQRS
-  starter send --pattern account-link --id R-3 --amount 9800 --email hanako@example.jp --code 1234`,
+  starter send --pattern account-link --id R-3 --amount 9800 --email hanako@example.jp --code 1234
+  starter send --pattern choice --rails bank,atm,aupay --id R-4 --amount 12000 --email hanako@example.jp
+  starter send cash.csv --output csv > numbers.csv`,
 	}, slices.Concat([]urfave.Flag{
 		s.merchantFlag(),
 		&urfave.StringFlag{Name: "id", Usage: s.say(phrase{"remittance id, 1-27 of A-Z, a-z, 0-9 and -", "送金ID (英数字とハイフン27文字まで)"})},
 		&urfave.StringFlag{Name: "amount", Usage: s.say(phrase{"whole yen", "金額 (円)"})},
 		&urfave.BoolFlag{Name: "dry-run", Usage: s.say(phrase{"check everything, send nothing", "検査だけ行い、送らない"})},
 		&urfave.BoolFlag{Name: "watch", Usage: s.say(phrase{"follow to the end", "終わるまで追う"})},
-	}, s.payeeFlags(), s.recipientFlags()), s.send)
+	}, s.payeeFlags(), s.recipientFlags(), s.offerFlags()), s.send), s.send)
 }
 
 func (s *session) send(ctx context.Context, cmd *urfave.Command) error {
@@ -85,10 +119,10 @@ func (s *session) send(ctx context.Context, cmd *urfave.Command) error {
 			}
 		}
 		all := b.Rows()
-		if len(all) == 1 && all[0].Err != nil && !s.asJSON {
+		if len(all) == 1 && all[0].Err != nil && !s.asJSON && !s.asCSV {
 			return all[0].Err
 		}
-		if err := s.show(map[string]any{"remittances": all}, func() string { return "\n" + s.rowTable(all, watch) }); err != nil {
+		if err := s.showRows(all, watch); err != nil {
 			return err
 		}
 		if watch {
@@ -96,6 +130,14 @@ func (s *session) send(ctx context.Context, cmd *urfave.Command) error {
 		}
 		return s.notTaken(all)
 	})
+}
+
+// showRows gives the result of a file in the form that was asked for.
+func (s *session) showRows(all []batch.Row, ended bool) error {
+	if s.asCSV {
+		return s.writeResults(s.stdout, all)
+	}
+	return s.show(map[string]any{"remittances": all}, func() string { return "\n" + s.rowTable(all, ended) + s.numbersTable(all) })
 }
 
 // ordered gives the rows of the file, or the one that the flags describe.
@@ -106,6 +148,7 @@ func (s *session) ordered(cmd *urfave.Command) ([]orders.Row, error) {
 		}
 		return []orders.Row{{Request: orders.Request{
 			RemittanceID: cmd.String("id"), Pattern: cmd.String("pattern"), Amount: cmd.String("amount"), Payee: payeeOf(cmd), Recipient: recipientOf(cmd),
+			Offer: orders.Offer{Rails: cmd.String("rails"), GiftForm: cmd.String("gift-form")}, Purchased: purchasedOf(cmd),
 		}}}, nil
 	}
 	args, err := s.exactArgs(cmd, "FILE.csv")

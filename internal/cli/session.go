@@ -19,6 +19,7 @@ type session struct {
 	stderr  io.Writer
 	lang    remittance.Lang
 	asJSON  bool
+	asCSV   bool   // only of commands whose result is rows, see rowsAsCSV
 	home    string // --home; empty: SOUKIN_HOME, then the newest demo
 	width   int    // of the terminal that shows the result; 0 when it is none
 	color   bool

@@ -43,8 +43,8 @@ var statusWords = map[remittance.Status]phrase{
 	remittance.AwaitingRecipient: {"awaiting recipient", "受取人待ち"},
 	remittance.Processing:        {"processing", "処理中"},
 	remittance.Checking:          {"checking", "照会中"},
-	remittance.Sent:              {"sent", "振込済"},
-	remittance.Paid:              {"paid", "着金確定"},
+	remittance.Sent:              {"sent", "送金済"},
+	remittance.Paid:              {"paid", "受取完了"},
 	remittance.Returned:          {"returned", "返金"},
 	remittance.Failed:            {"failed", "不成立"},
 	remittance.Cancelled:         {"cancelled", "取消"},
@@ -82,7 +82,7 @@ var actorWords = map[remittance.Actor]phrase{
 	remittance.ActorSystem:    {"system", "システム"},
 	remittance.ActorMerchant:  {"merchant", "依頼元"},
 	remittance.ActorRecipient: {"recipient", "受取人"},
-	remittance.ActorRail:      {"bank", "銀行"},
+	remittance.ActorRail:      {"rail", "送金先"},
 	remittance.ActorOperator:  {"operator", "運用担当"},
 }
 
@@ -101,8 +101,13 @@ func (s *session) why(r remittance.Reason) string {
 }
 
 var patternWords = map[remittance.Pattern]phrase{
-	remittance.BankTransfer: {"bank transfer", "口座振込"},
-	remittance.AccountLink:  {"account link", "受取人が口座指定"},
+	remittance.BankTransfer:  {"bank transfer", "口座振込"},
+	remittance.AccountLink:   {"account link", "受取人が口座指定"},
+	remittance.ATMCash:       {"ATM cash", "ATM受取"},
+	remittance.GiftCard:      {"gift card", "ギフトカード"},
+	remittance.AuPay:         {"au PAY", "au PAY"},
+	remittance.PrepaidRefund: {"prepaid refund", "プリペイド返金"},
+	remittance.Choice:        {"choice", "受取人が選択"},
 }
 
 func (s *session) pattern(p remittance.Pattern) string {
@@ -153,13 +158,26 @@ func (s *session) remittanceSheet(r record.Remittance) string {
 		{phrase{"why", "理由"}, s.why(r.Reason)},
 		{phrase{"missing", "不足額"}, shortfall(r.Shortfall)},
 		{phrase{"until", "期限"}, until(r.Deadline)},
-		{phrase{"account", "口座"}, string(r.Account)},
-		{phrase{"bank's number", "銀行の受付番号"}, r.RailRef},
-		{phrase{"bank's code", "銀行のコード"}, r.Code},
+		{phrase{"way", "受取方法"}, s.way(r.Rail, r.Ways)},
+		{phrase{"goes to", "送り先"}, string(r.Account)},
+		{phrase{"rail's number", "送金先の受付番号"}, r.RailRef},
+		{phrase{"rail's code", "送金先のコード"}, r.Code},
 		{phrase{"attention", "要対応"}, s.attention(r.NeedsAttention)},
 		{phrase{"ordered", "受付日時"}, at(r.CreatedAt)},
 		{phrase{"changed", "更新日時"}, at(r.UpdatedAt)},
 	})
+}
+
+// way is how the money goes, or what its recipient may choose from.
+func (s *session) way(chosen remittance.Rail, open []remittance.Rail) string {
+	if chosen != "" {
+		return s.rail(chosen)
+	}
+	words := make([]string, len(open))
+	for i, r := range open {
+		words[i] = s.rail(r)
+	}
+	return strings.Join(words, s.say(phrase{" or ", "、"}))
 }
 
 // openMark tells a returned remittance that still waits for corrected details
@@ -236,7 +254,7 @@ func (s *session) balanceSheet(b ledger.Balances) string {
 	rows := [][]string{
 		{s.say(phrase{"available", "利用可能"}), yen(b.Available), s.say(phrase{"can be sent", "送金に使える"})},
 		{s.say(phrase{"held", "確保中"}), yen(b.Held), s.say(phrase{"set aside for open remittances", "処理待ちの送金のため確保"})},
-		{s.say(phrase{"in flight", "送金中"}), yen(b.InFlight), s.say(phrase{"with the bank, can still come back", "銀行で処理中、戻る可能性あり"})},
+		{s.say(phrase{"in flight", "送金中"}), yen(b.InFlight), s.say(phrase{"with a rail, can still come back", "送金先で処理中、戻る可能性あり"})},
 		{s.say(phrase{"paid", "支払済"}), yen(b.Paid), s.say(phrase{"received by recipients, in total", "受取人に届いた累計"})},
 		{s.say(phrase{"fees due", "未請求手数料"}), yen(b.FeesDue), s.say(phrase{"billed monthly, not taken from the balance", "月次で請求、残高からは引かない"})},
 	}

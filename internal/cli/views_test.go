@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/csv"
 	"flag"
 	"os"
 	"path/filepath"
@@ -14,9 +15,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"soukin/contract"
+	"soukin/internal/cli/batch"
 	"soukin/internal/ledger"
 	"soukin/internal/ledger/audit"
 	"soukin/internal/link"
+	"soukin/internal/notify"
 	"soukin/internal/orders"
 	"soukin/internal/record"
 	"soukin/remittance"
@@ -57,7 +61,52 @@ func someRemittances() []record.Remittance {
 	back.NeedsAttention = true
 	asked := mk("L-01", 12800, remittance.AwaitingRecipient, remittance.WaitsForRecipient)
 	asked.Pattern, asked.Deadline = remittance.AccountLink, &due
-	return []record.Remittance{paid, sent, back, asked}
+	cash := mk("A-01", 10000, remittance.AwaitingRecipient, remittance.WaitsForWithdrawal)
+	cash.Pattern, cash.Deadline, cash.Rail, cash.InFlight = remittance.ATMCash, &due, remittance.RailATM, true
+	choice := mk("C-01", 150000, remittance.AwaitingRecipient, remittance.WalletFull)
+	choice.Pattern, choice.Deadline, choice.Fee = remittance.Choice, &due, 0
+	choice.Ways = []remittance.Rail{remittance.RailBank, remittance.RailAmazon}
+	return []record.Remittance{paid, sent, back, asked, cash, choice}
+}
+
+// someCash is rows of a file of which one is for cash.
+func someCash() []batch.Row {
+	due := fixed.Add(360 * time.Hour)
+	return []batch.Row{
+		{RemittanceID: "A-01", Pattern: remittance.ATMCash, Amount: 10000, Status: "awaiting_recipient", Reason: string(remittance.WaitsForWithdrawal), Deadline: &due,
+			Numbers: &batch.Numbers{PartnerCode: "9101", CustomerNumber: "511000111", ConfirmationNumber: "406639"}},
+		{RemittanceID: "G-01", Pattern: remittance.GiftCard, Status: "refused", Reason: string(orders.RuleOverRailCap), Final: true,
+			Message: &orders.Text{Ja: "-上限を超えています。", En: "=over, the limit"}},
+	}
+}
+
+func someRails() []orders.RailInfo {
+	return []orders.RailInfo{{Rail: remittance.RailBank, Cap: 1_000_000, Fee: 130}, {Rail: remittance.RailATM, Cap: 100_000, Fee: 300, Sandbox: true}}
+}
+
+func TestResultsAsCSV(t *testing.T) {
+	var out bytes.Buffer
+	s := &session{lang: remittance.En}
+	require.NoError(t, s.writeResults(&out, someCash()))
+	lines, err := csv.NewReader(&out).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, lines, 3)
+	assert.Equal(t, resultColumns, lines[0])
+	assert.Equal(t, []string{"A-01", "atm-cash", "10000", "awaiting_recipient", "waits_for_withdrawal", "", "false", "2026-12-05T10:30:00+09:00", "", "",
+		"9101", "511000111", "406639"}, lines[1])
+	assert.Equal(t, []string{"'=over, the limit", "true", "", "", "", "", "", ""}, lines[2][5:], "no formula for a spreadsheet, and no numbers")
+}
+
+func TestNumbersAreMaskedUntilAskedFor(t *testing.T) {
+	s := &session{lang: remittance.En}
+	cash := someRemittances()[4]
+	assert.Contains(t, s.numbersSheet(cash, nil), "--numbers shows them")
+	shown := s.numbersSheet(cash, someCash()[0].Numbers)
+	for _, n := range []string{"9101", "511000111", "406639", "Whoever has these numbers has the money"} {
+		assert.Contains(t, shown, n)
+	}
+	cash.InFlight = false
+	assert.Empty(t, s.numbersSheet(cash, nil), "there are none")
 }
 
 func someLinks() []linkView {
@@ -99,6 +148,8 @@ func TestTables(t *testing.T) {
 			for _, r := range someRemittances() {
 				b.WriteString(s.remittanceSheet(r) + "\n")
 			}
+			b.WriteString(s.rowTable(someCash(), false) + s.numbersTable(someCash()) + "\n")
+			b.WriteString(s.railTable(someRails()) + "\n")
 			for _, l := range someLinks() {
 				b.WriteString(s.linkSheet(l) + "\n")
 			}
@@ -139,6 +190,9 @@ func TestNotesOnTheTimeline(t *testing.T) {
 		"notice_failed:reminder": "could NOT be told: the reminder",
 		"deadline_extended":      "now 2026-11-20 10:30:00 JST",
 		"contact_changed":        "another address",
+		"numbers_reissued":       "New ATM numbers",
+		"numbers_not_ended":      "did not confirm",
+		"notice_sent:numbers":    "where the ATM numbers are",
 		"something_new":          "something_new",
 	} {
 		out := s.timeline([]record.Step{{Seq: 1, At: fixed, To: remittance.AwaitingRecipient, Reason: remittance.WaitsForRecipient, Note: note, Deadline: &due}})
@@ -153,6 +207,12 @@ func TestEveryStatusAndActorHasAWord(t *testing.T) {
 	}
 	for _, p := range remittance.Patterns() {
 		assert.Contains(t, patternWords, p)
+	}
+	for _, r := range remittance.Rails() {
+		assert.Contains(t, railWords, r)
+	}
+	for _, k := range notify.Kinds() {
+		assert.Contains(t, noticeWords, contract.NoticeKind(k))
 	}
 	for _, a := range []remittance.Actor{remittance.ActorSystem, remittance.ActorMerchant, remittance.ActorRecipient, remittance.ActorRail, remittance.ActorOperator} {
 		assert.Contains(t, actorWords, a)

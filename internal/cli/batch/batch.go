@@ -9,57 +9,17 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"soukin/contract"
-	"soukin/internal/books"
 	"soukin/internal/orders"
 	"soukin/internal/record"
+	"soukin/internal/vault"
 	"soukin/remittance"
 )
-
-// Row is one remittance of a file and where it stands.
-type Row struct {
-	Line         int                `json:"line,omitempty"`
-	RemittanceID string             `json:"remittance_id"`
-	Pattern      remittance.Pattern `json:"pattern"`
-	Amount       remittance.Yen     `json:"amount"` // 0 where the file's amount cannot be read
-	// Status is a [remittance.Status]; "refused" for an order that was refused
-	// before anything was held; "not_sent" for one that could not be delivered
-	// and may be sent again; empty before it was sent.
-	Status   string `json:"status"`
-	Expected string `json:"expected,omitempty"`
-	// Reason is a [remittance.Reason], or the rule that refused the order.
-	Reason  string       `json:"reason,omitempty"`
-	Message *orders.Text `json:"message,omitempty"`
-	Final   bool         `json:"final"`
-	// RailRef is the bank's number of the instruction.
-	RailRef        string          `json:"rail_ref,omitempty"`
-	Shortfall      remittance.Yen  `json:"shortfall,omitempty"`
-	NeedsAttention bool            `json:"needs_attention,omitempty"`
-	Deadline       *time.Time      `json:"deadline,omitempty"` // until when it waits
-	Notices        []orders.Notice `json:"-"`                  // what was changed in the payee's details
-
-	// Err is why the order was not taken, with everything that is wrong with it.
-	Err error `json:"-"`
-
-	request orders.Request
-	faults  orders.Faults
-}
-
-// The statuses of rows that are no remittance.
-const (
-	Refused = orders.ExpectRefused
-	NotSent = "not_sent"
-)
-
-// AsExpected reports whether the row has ended as the file says. A row without
-// expectation is fine however it ends.
-func (r Row) AsExpected() bool {
-	return r.Final && (r.Expected == "" || r.Expected == r.Status)
-}
 
 // Service is the part of [orders.Service] that a batch needs.
 type Service interface {
 	Take(ctx context.Context, r orders.Request) (contract.State, []orders.Notice, error)
 	Check(ctx context.Context, r orders.Request) (orders.Quote, error)
+	Numbers(ctx context.Context, ref remittance.Ref) (vault.Numbers, error)
 }
 
 // Records is the part of [record.Record] that a batch needs.
@@ -114,6 +74,9 @@ func (b *Batch) Send(ctx context.Context, s Service, parallel int, onRow func())
 		}
 		row.Notices = notices
 		row.stand(state)
+		if err := row.takeNumbers(ctx, s, state); err != nil {
+			row.fail(err)
+		}
 	})
 }
 
@@ -164,45 +127,6 @@ func (b *Batch) put(i int, row Row) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rows[i] = row
-}
-
-// fail says on the row why its order was not taken. No answer is not a
-// refusal: the order may have been taken, and sending it again is safe.
-func (r *Row) fail(err error) {
-	r.Status, r.Final, r.Err = Refused, true, err
-	faults := orders.FaultsOf(err)
-	if len(faults) == 0 {
-		r.Status, r.Final = NotSent, false
-		r.Message = &orders.Text{Ja: err.Error(), En: err.Error()}
-		return
-	}
-	r.Reason = string(faults[0].Rule)
-	message := orders.Text{}
-	for i, f := range faults {
-		if f.Code == orders.CodeUnavailable {
-			r.Status, r.Final = NotSent, false
-		}
-		if i > 0 {
-			message.En += " "
-		}
-		message.Ja += f.Sentence(remittance.Ja)
-		message.En += f.Sentence(remittance.En)
-	}
-	r.Message = &message
-}
-
-func (r *Row) stand(s contract.State) {
-	r.Status, r.Reason, r.Final, r.Err = string(s.Status), string(s.Reason), s.Final, nil
-	r.Amount, r.RailRef, r.Shortfall, r.NeedsAttention = s.Amount, s.RailRef, s.Shortfall, s.NeedsAttention
-	r.Deadline = s.Deadline
-	r.explain(s.Reason)
-}
-
-func (r *Row) explain(why remittance.Reason) {
-	r.Message = nil
-	if why != remittance.ReasonNone {
-		r.Message = &orders.Text{Ja: why.Sentence(remittance.Ja), En: why.Sentence(remittance.En)}
-	}
 }
 
 // Refresh reads where the open rows stand now.
@@ -275,60 +199,4 @@ func (b *Batch) Follow(ctx context.Context, records Records, every time.Duration
 			return ctx.Err()
 		}
 	}
-}
-
-// watchable is how many open remittances are followed when none is named.
-const watchable = 500
-
-// Watch makes a batch of remittances that are on record already: those of the
-// given ids, or all that are open. expect, if not empty, is how each must end.
-// Errors: [remittance.ErrID], [record.ErrNotFound].
-func Watch(ctx context.Context, r *record.Record, merchant remittance.MerchantID, ids []string, expect string) (*Batch, error) {
-	found, err := watched(ctx, r, merchant, ids)
-	if err != nil {
-		return nil, err
-	}
-	b := &Batch{merchant: merchant}
-	for _, rem := range found {
-		row := Row{RemittanceID: string(rem.Ref.Remittance), Pattern: rem.Pattern, Expected: expect}
-		row.stand(books.StateOf(rem))
-		b.rows = append(b.rows, row)
-	}
-	return b, nil
-}
-
-func watched(ctx context.Context, r *record.Record, merchant remittance.MerchantID, ids []string) ([]record.Remittance, error) {
-	var out []record.Remittance
-	for _, id := range ids {
-		ref, err := remittance.ParseRef(string(merchant), id)
-		if err != nil {
-			return nil, err
-		}
-		rem, err := r.Get(ctx, ref)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, rem)
-	}
-	if len(ids) > 0 {
-		return out, nil
-	}
-	// Returned ones may be open or not; the others on this list are.
-	page, err := r.List(ctx, record.Filter{Merchant: merchant, Statuses: append(open(), remittance.Returned)}, watchable, "")
-	for _, rem := range page.Remittances {
-		if !rem.Final {
-			out = append(out, rem)
-		}
-	}
-	return out, err
-}
-
-func open() []remittance.Status {
-	var out []remittance.Status
-	for _, s := range remittance.Statuses() {
-		if !s.Ended() {
-			out = append(out, s)
-		}
-	}
-	return out
 }

@@ -3,6 +3,7 @@ package batch_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"soukin/internal/cli/batch"
 	"soukin/internal/orders"
 	"soukin/internal/record"
+	"soukin/internal/vault"
 	"soukin/remittance"
 )
 
@@ -40,6 +42,7 @@ type desk struct {
 	running int
 	most    int
 	answer  map[string]error
+	numbers map[string]error
 }
 
 func (d *desk) note(r orders.Request) error {
@@ -60,7 +63,18 @@ func (d *desk) Take(_ context.Context, r orders.Request) (contract.State, []orde
 	if err := d.note(r); err != nil {
 		return contract.State{}, nil, err
 	}
+	if r.Pattern == string(remittance.ATMCash) {
+		ref := remittance.Ref{Merchant: remittance.MerchantID(r.Merchant), Remittance: remittance.RemittanceID(r.RemittanceID)}
+		return contract.State{Ref: ref, Status: remittance.AwaitingRecipient, Rail: remittance.RailATM, InFlight: true}, nil, nil
+	}
 	return contract.State{Status: remittance.Processing, Reason: remittance.WaitsForRail, Amount: 1}, nil, nil
+}
+
+func (d *desk) Numbers(_ context.Context, ref remittance.Ref) (vault.Numbers, error) {
+	if err := d.numbers[string(ref.Remittance)]; err != nil {
+		return vault.Numbers{}, err
+	}
+	return vault.NewNumbers("9101", "511000111", "406639"), nil
 }
 
 func (d *desk) Check(_ context.Context, r orders.Request) (orders.Quote, error) {
@@ -101,6 +115,26 @@ func TestSend(t *testing.T) {
 		assert.Equal(t, batch.NotSent, got[3].Status)
 		assert.False(t, got[3].Final, "no answer is no refusal: the order may have been taken")
 		assert.False(t, b.Settled(), "A-1 is open")
+	})
+}
+
+func TestSendBringsTheNumbersOfCash(t *testing.T) {
+	parsed, err := orders.ParseCSV(strings.NewReader("remittance_id,pattern,amount\nA-1,atm-cash,1000\nA-2,atm-cash,1000\nA-3,atm-cash,1000\nG-1,gift-card,1000\n"))
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{numbers: map[string]error{
+			"A-2": orders.Faults{{Code: orders.CodeNotFound, Rule: orders.RuleNoNumbers}},
+			"A-3": orders.Faults{{Code: orders.CodeUnavailable, Rule: orders.RuleDatabase}},
+		}}
+		b := batch.New("shop", parsed)
+		require.NoError(t, b.Send(t.Context(), d, 4, nil))
+		got := b.Rows()
+		assert.Equal(t, &batch.Numbers{PartnerCode: "9101", CustomerNumber: "511000111", ConfirmationNumber: "406639"}, got[0].Numbers)
+		assert.Nil(t, got[1].Numbers)
+		assert.Equal(t, "awaiting_recipient", got[1].Status, "the cash was taken before anybody looked")
+		assert.Equal(t, batch.NotSent, got[2].Status, "the numbers did not come: sent again, they do")
+		assert.Nil(t, got[3].Numbers)
+		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", got[0].Numbers, *got[0].Numbers, got[0].Numbers), "406639", "they are as good as money")
 	})
 }
 
