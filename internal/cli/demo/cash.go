@@ -55,7 +55,7 @@ func (v *visit) walk(ctx context.Context, p paper, numbers []string) (paper, boo
 // mistype gets the last digit of the confirmation number wrong.
 func mistype(numbers []string) []string {
 	last := numbers[len(numbers)-1]
-	wrong := byte('0' + (last[len(last)-1]-'0'+1)%10)
+	wrong := '0' + (last[len(last)-1]-'0'+1)%10
 	return append(numbers[:len(numbers)-1:len(numbers)-1], last[:len(last)-1]+string(wrong))
 }
 
