@@ -140,6 +140,11 @@ func (a *amazonRail) State(ctx context.Context, in activities.Instruction, railR
 //	                           of the two is first
 //	refused now, soon          the earlier one may still be under way  unknown
 //	refused now, later         neither was executed                    not executed
+//
+// A sending of this enquiry itself may be under way when a later one is refused.
+// It would meet the same refusal: of an amount or an account for ever, of a
+// day's limit until midnight, and Amazon takes no signature older than a quarter
+// of an hour.
 func (a *amazonRail) Find(ctx context.Context, in activities.Instruction, visibleAfter time.Time) (contract.RailState, error) {
 	asked := a.now()
 	return a.ask(ctx, in, func(refusal *remittance.RailError) (contract.RailState, error) {

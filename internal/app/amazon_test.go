@@ -216,6 +216,32 @@ func TestAmazonSettingsFitTheSandbox(t *testing.T) {
 	assert.Equal(t, c.Sandbox.URL+amazon.ProfilePath, c.Amazon.ProfileURL)
 }
 
+// What the contract says of error types reaches the judge, and a slip in it is named.
+func TestAmazonErrorTypesAreSettings(t *testing.T) {
+	load := func(meanings string) (config.Config, error) {
+		return config.Load([]string{"SOUKIN_HOME=" + t.TempDir(), "TEMPORAL_CONFIG_FILE=" + filepath.Join(t.TempDir(), "none"), "SOUKIN_AMAZON_ERROR_TYPES=" + meanings})
+	}
+	_, err := load("BlockedCustomer=refused")
+	require.ErrorContains(t, err, "SOUKIN_AMAZON_ERROR_TYPES")
+	_, err = load("BlockedCustomer=rejected/no_such_reason")
+	require.ErrorContains(t, err, "SOUKIN_AMAZON_ERROR_TYPES")
+
+	c := newCounter(t)
+	set, err := load("UnknownCustomer=misconfigured,CustomerSurpassedDailyVelocityLimit=rejected/login_refused")
+	require.NoError(t, err)
+	c.cfg.Amazon.ErrorTypes = set.Amazon.ErrorTypes
+	client, err := app.NewAmazonClient(c.cfg.Amazon, nil, c.clock)
+	require.NoError(t, err)
+	amazonRail := app.NewAmazonRail(c.cfg.Amazon, client, c.vault, c.clock)
+	var refused *remittance.RailError
+	_, err = amazonRail.Submit(t.Context(), c.load(t, "unknown", 1200))
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, remittance.OutcomeMisconfigured, refused.Outcome)
+	_, err = amazonRail.Submit(t.Context(), c.load(t, "limit", 1200))
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, remittance.LoginRefused, refused.Reason)
+}
+
 // browser follows the login to the address that Amazon sends it back to.
 func browser(t *testing.T) *http.Client {
 	t.Helper()
