@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -189,4 +190,53 @@ func TestANoticeThatCannotBeKeptIsSentAgain(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, d.post(t, "msg_1", noticeBody, secretNow, time.Now()))
 	assert.Empty(t, d.told)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, d.post(t, "msg_2", strings.Repeat(" ", 17<<10), secretNow, time.Now()))
+}
+
+// The network's own notices reach a gateway as it runs, and a remittance that is
+// long gone is no trouble.
+func TestTheGatewayHearsTheNetwork(t *testing.T) {
+	s := newSystem(t)
+	gateway := openPort(t)
+	var log lockedBuffer
+	stop := start(t, app.RunGateway, s.cfg, app.WithListener(gateway), app.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	post := func(secret string) int {
+		t.Helper()
+		hook, err := standardwebhooks.NewWebhook(secret)
+		require.NoError(t, err)
+		now := time.Now()
+		signature, err := hook.Sign("msg_gone", now, []byte(noticeBody))
+		require.NoError(t, err)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+gateway.Addr().String()+app.ATMNoticePath, strings.NewReader(noticeBody))
+		require.NoError(t, err)
+		req.Header.Set(standardwebhooks.HeaderWebhookID, "msg_gone")
+		req.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+		req.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode
+	}
+	assert.Equal(t, http.StatusNoContent, post(config.SandboxATMNoticeSecret.Reveal()), "as the sandbox signs")
+	assert.Equal(t, http.StatusUnauthorized, post(secretNow))
+	require.NoError(t, stop(), "which waits for what it has in hand")
+	assert.Contains(t, log.String(), "bad signature")
+	assert.NotContains(t, log.String(), "workflow not told")
+}
+
+// lockedBuffer is a log that is read while it is written.
+type lockedBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.String()
 }
