@@ -49,7 +49,7 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	if err != nil {
 		return err
 	}
-	recipients, err := newRecipients(cfg, store, service, o.now)
+	recipients, err := NewRecipients(cfg, store, service, o.now)
 	if err != nil {
 		return err
 	}

@@ -37,8 +37,8 @@ type recipientLogin interface {
 	Open(sealed string, ref remittance.Ref) (string, error)
 }
 
-// newRecipients makes what the pages ask from the settings.
-func newRecipients(cfg config.Config, store *Store, service *orders.Service, now func() time.Time) (*recipients, error) {
+// NewRecipients makes what the pages ask of the product.
+func NewRecipients(cfg config.Config, store *Store, service *orders.Service, now func() time.Time) (web.Remittances, error) {
 	login, err := NewAmazonLogin(cfg, store.Vault, now, nil)
 	if err != nil {
 		return nil, fmt.Errorf("login at Amazon: %w", err)

@@ -21,6 +21,7 @@ type world struct{ *webtest.Fake }
 
 func (w world) Offer(_ *testing.T, form remittance.GiftForm, rails []remittance.Rail, codes ...webtest.Code) link.Token {
 	view := webtest.Choice(noon, form)
+	view.Amount = webtest.Offered
 	view.Ways = slices.DeleteFunc(view.Ways, func(way web.Way) bool { return !slices.Contains(rails, way.Rail) })
 	return w.Add(view, codes...)
 }
@@ -46,7 +47,10 @@ func (w world) Arrive(_ *testing.T, token link.Token) {
 	})
 }
 
-func (w world) Refuse(_ *testing.T, token link.Token) remittance.Reason {
+func (w world) Refuse(t *testing.T, token link.Token) remittance.Reason {
+	t.Helper()
+	_, err := w.Designate(t.Context(), token, link.Proof{}, web.Designation{Rail: remittance.RailAuPay, Member: "1000000000000002"})
+	require.NoError(t, err)
 	w.Change(token, func(v *web.View) { webtest.Failed(v, v.Rail, remittance.WalletFull, noon) })
 	return remittance.WalletFull
 }
