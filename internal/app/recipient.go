@@ -11,6 +11,7 @@ import (
 	"soukin/contract"
 	"soukin/internal/link"
 	"soukin/internal/orders"
+	"soukin/internal/record"
 	"soukin/internal/web"
 	"soukin/remittance"
 )
@@ -66,9 +67,13 @@ func (r *recipients) View(ctx context.Context, token link.Token) (web.View, erro
 	v := r.view(asked)
 	v.Link = state
 	if v.Cash != nil {
-		v.Cash.ReissuesLeft, err = r.reissuesLeft(ctx, ref)
+		shown, err := r.orders.Show(ctx, ref)
+		if err != nil {
+			return web.View{}, err
+		}
+		v.Cash.ReissuesLeft = reissuesLeft(shown.Timeline, r.maxReissues)
 	}
-	return v, err
+	return v, nil
 }
 
 // view tells what was asked in the words of the pages.
@@ -133,23 +138,19 @@ func hasCode(s contract.State, form remittance.GiftForm) bool {
 	return form == remittance.GiftCode && s.RailRef != "" && (s.Status == remittance.Sent || s.Status == remittance.Paid)
 }
 
-// reissuesLeft counts on the timeline: the steps that kept a remittance at the
-// ATMs with new numbers, since the numbers were first issued.
-func (r *recipients) reissuesLeft(ctx context.Context, ref remittance.Ref) (int, error) {
-	shown, err := r.orders.Show(ctx, ref)
-	if err != nil {
-		return 0, err
-	}
-	left := r.maxReissues
-	for _, step := range shown.Timeline {
+// reissuesLeft counts the steps that kept a remittance at the ATMs with new
+// numbers, since the first ones were issued.
+func reissuesLeft(timeline []record.Step, most int) int {
+	left := most
+	for _, step := range timeline {
 		switch {
 		case step.From != step.To:
-			left = r.maxReissues
+			left = most
 		case step.Note == noteReissued:
 			left--
 		}
 	}
-	return max(left, 0), nil
+	return max(left, 0)
 }
 
 // noteReissued is what the workflow notes when new numbers are out.
