@@ -302,7 +302,7 @@ func TestAmazonLoginBringsTheUserAndNothingElse(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "profile:user_id", u.Query().Get("scope"))
 	assert.Equal(t, "S256", u.Query().Get("code_challenge_method"))
-	assert.Equal(t, strings.TrimSuffix(c.cfg.Link.PublicURL, "/")+app.AmazonCallbackPath, u.Query().Get("redirect_uri"))
+	assert.Equal(t, app.AmazonRedirectURL(c.cfg), u.Query().Get("redirect_uri"))
 
 	came := logIn(t, at, "hanako@example.com", "allow")
 	gotToken, gotProof, sealed, err := l.Finish(t.Context(), came.Get("state"), came.Get("code"))
@@ -323,6 +323,15 @@ func TestAmazonLoginBringsTheUserAndNothingElse(t *testing.T) {
 	require.ErrorAs(t, err, &refused, "a code is used once")
 	assert.Equal(t, remittance.LoginRefused, refused.Reason)
 	assert.NotContains(t, fmt.Sprintf("%+v %v", err, errors.Unwrap(refused)), came.Get("code"))
+}
+
+// A gateway with a name of its own on the network is registered as it says.
+func TestAmazonLoginLeadsToAnyPublicAddress(t *testing.T) {
+	c := newCounter(t, "SOUKIN_PUBLIC_URL=https://pay.example.com/")
+	token, proof := aToken(t)
+	at, err := newAmazonLogin(t, c).Begin(token, proof, aRemittance)
+	require.NoError(t, err)
+	assert.NotEmpty(t, logIn(t, at, "hanako@example.com", "allow").Get("code"))
 }
 
 func TestAmazonLoginRefusedLeadsBack(t *testing.T) {

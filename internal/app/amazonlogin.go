@@ -20,6 +20,11 @@ import (
 // SOUKIN_PUBLIC_URL. The whole address must be registered at Amazon.
 const AmazonCallbackPath = "/amazon/callback"
 
+// AmazonRedirectURL is that whole address.
+func AmazonRedirectURL(cfg config.Config) string {
+	return strings.TrimSuffix(cfg.Link.PublicURL, "/") + AmazonCallbackPath
+}
+
 // How long a login may take, from when the page with its link was shown, and how
 // long its result may wait for the recipient's confirmation. Neither needs to
 // outlive the proof of the codes.
@@ -58,7 +63,7 @@ func NewAmazonLogin(cfg config.Config, v *vault.Vault, now func() time.Time, obs
 	client, err := login.New(login.Settings{
 		AuthURL: cfg.Amazon.LoginURL, TokenURL: cfg.Amazon.TokenURL, ProfileURL: cfg.Amazon.ProfileURL,
 		ClientID: cfg.Amazon.LoginID, ClientSecret: cfg.Amazon.LoginSecret.Reveal(),
-		RedirectURL: strings.TrimSuffix(cfg.Link.PublicURL, "/") + AmazonCallbackPath, Timeout: cfg.Amazon.Timeout, OnCall: observe,
+		RedirectURL: AmazonRedirectURL(cfg), Timeout: cfg.Amazon.Timeout, OnCall: observe,
 	})
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ type counter struct {
 // aTuesday is a bank day.
 var aTuesday = time.Date(2026, 11, 24, 10, 0, 0, 0, calendar.JST)
 
-func newCounter(t *testing.T) *counter {
+func newCounter(t *testing.T, settings ...string) *counter {
 	t.Helper()
 	c := &counter{now: aTuesday}
 	quiet := slog.New(slog.DiscardHandler)
@@ -49,11 +49,11 @@ func newCounter(t *testing.T) *counter {
 	direct := "http://" + l.Addr().String()
 	c.proxy = railtest.NewProxy(t, direct)
 	var err error
-	c.cfg, err = config.Load([]string{
+	c.cfg, err = config.Load(append([]string{
 		"SOUKIN_HOME=" + home, "TEMPORAL_CONFIG_FILE=" + filepath.Join(home, "none"),
 		"SOUKIN_SANDBOX_LISTEN=" + l.Addr().String(), "SOUKIN_SANDBOX_SMTP_LISTEN=127.0.0.1:0", "SOUKIN_SANDBOX_URL=" + c.proxy.URL,
 		"SOUKIN_SANDBOX_EVERY_DAY=false",
-	})
+	}, settings...))
 	require.NoError(t, err)
 	start(t, sandboxed.Run, c.cfg, app.WithListener(l), app.WithLogger(quiet), app.WithClock(c.clock))
 	c.sandbox = control.NewClient(direct, http.DefaultClient)

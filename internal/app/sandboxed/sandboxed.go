@@ -83,6 +83,7 @@ func openBank(ctx context.Context, all config.Config, log *slog.Logger, now func
 	settings.Bank.BounceDelay = cfg.Bounce
 	settings.ATM.NoticeURL = cfg.NoticeURL
 	settings.ATM.Coins = all.ATM.Coins // a matter of the contract, which both sides know
+	settings.Amazon.Login.RedirectURIs = []string{app.AmazonRedirectURL(all)}
 	return sandbox.New(ctx, sandbox.Options{
 		DBPath: cfg.State, Settings: settings, Clock: now, Directory: banks{directory}, Logger: log,
 	})
