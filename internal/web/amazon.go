@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"soukin/internal/link"
 	"soukin/remittance"
@@ -26,9 +28,39 @@ func (p *pages) amazonPage(w http.ResponseWriter, r *http.Request, v visit, pg p
 			p.refuse(w, r, err)
 			return
 		}
-		pg.LoginURL = address
+		pg.LoginURL = speaking(address, v.lang)
 	}
 	p.page(w, r, v, http.StatusOK, "amazon", pg)
+}
+
+// langMark parts the port's state from the language that was chosen on the page:
+// where Amazon sends people back to is registered and has room for nothing else.
+const langMark = "~"
+
+// speaking sends the language along with somebody who goes to Amazon.
+func speaking(address string, lang chosen) string {
+	u, err := url.Parse(address)
+	if err != nil || !lang.explicit {
+		return address
+	}
+	q := u.Query()
+	q.Set("state", q.Get("state")+langMark+string(lang.Lang))
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// spoken takes it off again. A switch that was used since counts more.
+func spoken(state string, lang chosen) (string, chosen) {
+	i := strings.LastIndex(state, langMark)
+	if i < 0 {
+		return state, lang
+	}
+	for _, l := range languages {
+		if !lang.explicit && state[i+len(langMark):] == string(l) {
+			lang = chosen{l, true}
+		}
+	}
+	return state[:i], lang
 }
 
 // loggedIn takes the browser back from Amazon. It designates nothing: what the
@@ -39,7 +71,8 @@ func (p *pages) loggedIn(w http.ResponseWriter, r *http.Request) {
 	if q.Has("error") {
 		code = ""
 	}
-	token, proof, login, err := p.port.FinishLogin(r.Context(), q.Get("state"), code)
+	state, lang := spoken(q.Get("state"), languageOf(r))
+	token, proof, login, err := p.port.FinishLogin(r.Context(), state, code)
 	switch {
 	case err != nil && !errors.Is(err, ErrLogin):
 		p.refuse(w, r, err)
@@ -48,7 +81,7 @@ func (p *pages) loggedIn(w http.ResponseWriter, r *http.Request) {
 		p.message(w, r, http.StatusBadRequest, "Login")
 		return
 	}
-	v := visit{token: token, proof: proof, lang: languageOf(r)}
+	v := visit{token: token, proof: proof, lang: lang}
 	view, ok := p.view(w, r, v)
 	t := typed{Way: remittance.RailAmazon, Login: login, Method: methodTransfer}
 	switch {

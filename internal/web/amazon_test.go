@@ -43,6 +43,20 @@ func TestTheLoginIsConfirmedHere(t *testing.T) {
 	assert.Equal(t, "Amazonの残高に追加しています", s.get(t, path(token), "ja").heading())
 }
 
+func TestTheChosenLanguageComesBackFromAmazon(t *testing.T) {
+	for _, lang := range []string{"ja", "en"} {
+		s := open(t, web.Options{})
+		token := s.Add(webtest.Only(webtest.Choice(noon, remittance.GiftBalance), remittance.RailAmazon))
+		page := s.get(t, path(token)+"?lang="+lang, "fr")
+		for _, query := range []string{"code=c1", "error=access_denied"} {
+			assert.Equal(t, lang, s.get(t, callback(t, page, query), "fr").Header().Get("Content-Language"))
+			assert.Equal(t, "ja", s.get(t, callback(t, page, query)+"&lang=ja", "").Header().Get("Content-Language"), "the switch wins")
+		}
+		unasked := s.get(t, path(token), lang)
+		assert.Equal(t, lang, s.get(t, callback(t, unasked, "code=c1"), lang).Header().Get("Content-Language"), "as the browser says")
+	}
+}
+
 func TestALoginThatDidNotSucceed(t *testing.T) {
 	for _, query := range []string{"error=access_denied", "error=access_denied&code=c1", "code=" + webtest.RefusedCode, ""} {
 		s, token, d := choosing(t, remittance.GiftBalance)

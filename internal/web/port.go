@@ -60,8 +60,8 @@ type Remittances interface {
 
 	// BeginLogin gives the address at Amazon at which the recipient logs in, good
 	// for as long as the proof is. It keeps nothing and changes nothing, so that a
-	// page may hold it as a link. Errors: link.ErrProof, link.ErrUnknown,
-	// link.ErrEnded.
+	// page may hold it as a link. Its state parameter has no "~" and comes back to
+	// FinishLogin. Errors: link.ErrProof, link.ErrUnknown, link.ErrEnded.
 	BeginLogin(ctx context.Context, token link.Token, proof link.Proof) (address string, err error)
 
 	// FinishLogin takes what Amazon's redirect brought back; code is empty when the
