@@ -134,3 +134,27 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	_, err = notify.New(notify.Settings{})
 	assert.ErrorContains(t, err, "no way to go")
 }
+
+// TestAMerchantsWordsOfOneWay: a text may ask how the money goes, and one that
+// lacks the link on a single way is found at the start.
+func TestAMerchantsWordsOfOneWay(t *testing.T) {
+	box := openPost(t, nil)
+	s := box.settings(t)
+	s.Overrides = overrides(t, map[string]string{
+		"shop/ja/link.txt": `{{define "button"}}{{if eq .Way "aupay"}}チャージする{{else}}進む{{end}}{{end}}`,
+	})
+	sender := newSender(t, s)
+	for rail, button := range map[remittance.Rail]string{remittance.RailAuPay: "▼チャージする\n", remittance.RailATM: "▼進む\n", "": "▼進む\n"} {
+		m := notice(t, notify.KindLink, remittance.Ja)
+		m.Rail, m.Key = rail, "link/"+string(rail)
+		_, err := sender.Send(t.Context(), m)
+		require.NoError(t, err)
+		assert.Contains(t, box.messages(t, mailbox.Filter{Kind: mailbox.Mail, Limit: 1})[0].Text, button)
+	}
+
+	s.Overrides = overrides(t, map[string]string{
+		"shop/ja/link.txt": `{{define "sms"}}{{if eq .Way "code"}}ギフトコードをお送りします{{else}}{{.Link}}{{end}}{{end}}`,
+	})
+	_, err := notify.New(s)
+	require.ErrorContains(t, err, "the short message lacks the link")
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"soukin/contract"
 	"soukin/internal/books"
@@ -13,7 +14,16 @@ import (
 
 // The ids of updates hold the step or the generation they were asked at: the
 // same request given twice is one update, and asking again after the remittance
-// has moved on is another.
+// has moved on is another. Where a refusal may be over in a moment (the ATM is
+// counting notes, the network is away) the id also changes with time, or Temporal
+// would answer for ever with the refusal that it remembers.
+
+// repeatAfter is well above a double click and the resending of a lost answer.
+const repeatAfter = 15 * time.Second
+
+func (s *Service) repeatable(what string, seq int) string {
+	return fmt.Sprintf("%s/%d/%d", what, seq, s.Now().Unix()/int64(repeatAfter/time.Second))
+}
 
 // Cancel calls a remittance off and answers when it has ended. One that is
 // cancelled already comes back as it stands. Errors: [CodeNotFound],
@@ -28,7 +38,7 @@ func (s *Service) Cancel(ctx context.Context, ref remittance.Ref, by remittance.
 	case row.Final:
 		return contract.State{}, tooLate(RuleCancelTooLate, row.Status)
 	}
-	return s.update(ctx, ref, contract.UpdateCancel, fmt.Sprintf("cancel/%d", row.Seq), RuleCancelTooLate, contract.CancelInput{Actor: by})
+	return s.update(ctx, ref, contract.UpdateCancel, s.repeatable("cancel", row.Seq), RuleCancelTooLate, contract.CancelInput{Actor: by})
 }
 
 // Correct names another account for a remittance that was refused or came back

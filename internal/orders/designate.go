@@ -158,6 +158,9 @@ func (s *Service) namedBefore(row record.Remittance, rail remittance.Rail, id re
 	if underWay && on == rail && row.Account == id {
 		return books.StateOf(row), nil
 	}
+	if NumbersOut(row) {
+		return contract.State{}, fault(RuleNumbersOut, "rail")
+	}
 	return contract.State{}, tooLate(RuleLinkTooLate, row.Status)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -185,6 +186,11 @@ func TestNumbersAreForWhoOrderedThem(t *testing.T) {
 	_, err = f.service.Designate(t.Context(), r1, orders.Designation{Rail: remittance.RailATM})
 	require.NoError(t, err, "a double click after the numbers came")
 
+	_, err = f.service.Designate(t.Context(), r1, orders.Designation{Rail: remittance.RailBank, Account: zengin.Input{Bank: "0005", Branch: "001", Type: "1", Number: "1234567", Name: "ヤマダ"}})
+	assert.Equal(t, orders.RuleNumbersOut, only(t, err).Rule, "the cash has to come back first")
+	_, err = f.service.Extend(t.Context(), r1, noon.AddDate(0, 0, 20))
+	assert.Equal(t, orders.RuleNumbersOut, only(t, err).Rule)
+
 	f.answersReissues(r1)
 	before := len(f.temporal.updates)
 	for range 2 {
@@ -207,6 +213,46 @@ func TestNumbersAreForWhoOrderedThem(t *testing.T) {
 	assert.Equal(t, orders.RuleNoNumbers, only(t, err).Rule, "they are worth nothing now")
 	_, err = f.service.Numbers(t.Context(), unknown)
 	assert.Equal(t, orders.RuleNoRemittance, only(t, err).Rule)
+}
+
+// TestARefusalIsNotForEver: Temporal remembers what an update of one id was
+// answered, but the ATM counts notes only for a moment.
+func TestARefusalIsNotForEver(t *testing.T) {
+	f := newFixture(t)
+	f.fund(10_000)
+	f.take(choice("R-1", "atm"))
+	f.chooses()
+	_, err := f.service.Designate(t.Context(), r1, orders.Designation{Rail: remittance.RailATM})
+	require.NoError(t, err)
+	f.issued()
+	now := noon
+	deps := f.service.Deps
+	deps.Now = func() time.Time { return now }
+	f.service = orders.New(deps)
+	remembered := map[string]error{}
+	answer := temporal.NewNonRetryableApplicationError("away", contract.ErrTypeUnavailable, nil)
+	f.temporal.answer = func(o client.UpdateWorkflowOptions) (contract.State, error) {
+		if err, known := remembered[o.UpdateID]; known {
+			return contract.State{}, err
+		}
+		remembered[o.UpdateID] = answer
+		return contract.State{}, answer
+	}
+	try := map[string]func() error{
+		"cancel":  func() error { _, err := f.service.Cancel(t.Context(), r1, remittance.ActorMerchant); return err },
+		"reissue": func() error { _, err := f.service.Reissue(t.Context(), r1, remittance.ActorMerchant); return err },
+	}
+	for name, do := range try {
+		assert.Equal(t, orders.RuleRailAway, only(t, do()).Rule, name)
+	}
+	answer = nil
+	for name, do := range try {
+		assert.Equal(t, orders.RuleRailAway, only(t, do()).Rule, "%s: at once it is the same request", name)
+	}
+	now = now.Add(time.Minute)
+	for name, do := range try {
+		assert.NoError(t, do(), name)
+	}
 }
 
 func TestCancellingWhileNumbersAreOutIsForTheWorkflowToDecide(t *testing.T) {

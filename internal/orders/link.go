@@ -50,6 +50,9 @@ func (s *Service) Extend(ctx context.Context, ref remittance.Ref, until time.Tim
 	if err != nil {
 		return contract.State{}, err
 	}
+	if NumbersOut(row) {
+		return contract.State{}, fault(RuleNumbersOut, "until") // their deadline is the network's
+	}
 	if row.Deadline == nil || !until.After(*row.Deadline) || until.After(row.CreatedAt.AddDate(0, 0, 2*maxDays)) {
 		return contract.State{}, Faults{fault(RuleUntil, "until")}
 	}

@@ -3,7 +3,6 @@ package orders
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"soukin/contract"
 	"soukin/internal/record"
@@ -47,5 +46,5 @@ func (s *Service) Reissue(ctx context.Context, ref remittance.Ref, by remittance
 	case !NumbersOut(row):
 		return contract.State{}, tooLate(RuleReissueTooLate, row.Status)
 	}
-	return s.update(ctx, ref, contract.UpdateReissue, fmt.Sprintf("reissue/%d", row.Seq), RuleReissueTooLate, contract.ReissueInput{Actor: by})
+	return s.update(ctx, ref, contract.UpdateReissue, s.repeatable("reissue", row.Seq), RuleReissueTooLate, contract.ReissueInput{Actor: by})
 }

@@ -79,10 +79,12 @@ const (
 	RuleResolveTooLate Rule = "nothing_to_resolve"
 	RuleLinkTooLate    Rule = "link_does_not_wait"
 	RuleNoWay          Rule = "way_not_offered"
+	RuleNumbersOut     Rule = "numbers_are_out"
 	RuleReissueTooLate Rule = "nothing_to_reissue"
 	RuleNotPaid        Rule = "not_paid"
 
 	RuleNoAnswer   Rule = "no_answer"
+	RuleRailAway   Rule = "rail_no_answer"
 	RuleNoWorkflow Rule = "no_workflow"
 	RuleDatabase   Rule = "database"
 )
@@ -105,8 +107,8 @@ func Rules() []Rule {
 		RuleDuplicateRow, RuleExpectation,
 		RuleNoRemittance, RuleNoMerchant, RuleNoAccount, RuleDeletedAccount, RuleNoLink, RuleNoNumbers,
 		RuleOtherBody, RuleSpentID, RuleAccountInUse, RuleOtherFunding, RuleMayNotShow, RuleNoContact,
-		RuleCancelTooLate, RuleCorrectTooLate, RuleResolveTooLate, RuleLinkTooLate, RuleNoWay, RuleReissueTooLate, RuleNotPaid,
-		RuleNoAnswer, RuleNoWorkflow, RuleDatabase,
+		RuleCancelTooLate, RuleCorrectTooLate, RuleResolveTooLate, RuleLinkTooLate, RuleNoWay, RuleNumbersOut, RuleReissueTooLate, RuleNotPaid,
+		RuleNoAnswer, RuleRailAway, RuleNoWorkflow, RuleDatabase,
 	}
 }
 

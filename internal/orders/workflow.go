@@ -93,6 +93,8 @@ func (s *Service) update(ctx context.Context, ref remittance.Ref, name, id strin
 		return contract.State{}, fault(RuleNoContact, "").because(err)
 	case applicationType(err) == contract.ErrTypeTooLate, applicationType(err) == contract.ErrTypeInvalid:
 		return contract.State{}, s.refused(ctx, ref, late, err)
+	case applicationType(err) == contract.ErrTypeUnavailable:
+		return contract.State{}, fault(RuleRailAway, "").because(err)
 	case !isOver(err):
 		return contract.State{}, fault(RuleNoAnswer, "").because(err)
 	}
