@@ -111,3 +111,26 @@ func TestTheProductKeepsThePromisesOfThePages(t *testing.T) {
 		webtest.Suite(t, func(*testing.T) webtest.World { return pageWorld{recipients, in, &taken} })
 	})
 }
+
+// TestCashAloneNeedsNoChoice: the link of an atm-cash order opens at the numbers.
+func TestCashAloneNeedsNoChoice(t *testing.T) {
+	in := install(t, "", with{"SOUKIN_SMS": "none"})
+	in.startWorker(t)
+	_, err := in.desk.Orders.Fund(t.Context(), shop, "item-1", webtest.Offered)
+	require.NoError(t, err)
+	recipients, err := app.NewRecipients(in.cfg, in.desk.Store, in.desk.Orders, time.Now)
+	require.NoError(t, err)
+	in.take(t, orders.Request{Merchant: string(shop), RemittanceID: "C-1", Pattern: string(remittance.ATMCash), Amount: fmt.Sprint(int64(webtest.Offered)),
+		Recipient: orders.Recipient{Email: "hanako@example.jp"}})
+	token, err := in.desk.Links.Issue(t.Context(), ref("C-1"))
+	require.NoError(t, err)
+	w := pageWorld{Remittances: recipients, in: in}
+	v := w.until(t, token, func(v web.View) bool {
+		assert.False(t, v.Open, "there is nothing to choose")
+		return v.Cash != nil
+	})
+	assert.Equal(t, remittance.RailATM, v.Rail)
+	numbers, err := recipients.Numbers(t.Context(), token, link.Proof{})
+	require.NoError(t, err)
+	assert.Len(t, numbers.Customer, 9)
+}
