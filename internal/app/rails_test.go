@@ -112,7 +112,7 @@ func TestRails(t *testing.T) {
 		for _, s := range subjects[rail] {
 			t.Run(string(rail)+" "+s.name, func(t *testing.T) {
 				t.Parallel()
-				railtest.Run(t, func(t *testing.T) railtest.Subject { return s.make(t, newCounter(t)) })
+				railtest.Run(t, s.make(t, newCounter(t)))
 			})
 		}
 	}

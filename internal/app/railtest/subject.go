@@ -101,13 +101,10 @@ var parts = []part{
 	{"any order of calls under any faults", randomCalls},
 }
 
-// Run runs the suite. Each part of it makes a subject of its own.
-func Run(t *testing.T, make func(*testing.T) Subject) {
-	for _, p := range append(partsFor(make(t)), parts...) {
-		t.Run(p.name, func(t *testing.T) {
-			t.Parallel()
-			p.test(t, newSuite(t, make(t)))
-		})
+// Run runs the suite, one part after the other: they share the counterparty.
+func Run(t *testing.T, s Subject) {
+	for _, p := range append(partsFor(s), parts...) {
+		t.Run(p.name, func(t *testing.T) { p.test(t, newSuite(t, s)) })
 	}
 }
 
@@ -134,7 +131,9 @@ type suite struct {
 func newSuite(t *testing.T, s Subject) suite {
 	w := &watched{rail: s.Rail, secrets: s.Secrets}
 	t.Cleanup(func() { w.check(t) })
-	return suite{s, w}
+	out := suite{s, w}
+	out.under(t, faults.None) // whatever a part that failed left behind
+	return out
 }
 
 // under has every call of the rail struck by one fault until it is called with
