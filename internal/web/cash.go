@@ -54,19 +54,22 @@ func (p *pages) withheld(w http.ResponseWriter, r *http.Request, v visit, view V
 	case errors.Is(err, link.ErrProof):
 		p.again(w, r, v, view, t)
 	case errors.Is(err, ErrClosed):
-		p.reopened(w, r, v, t)
+		p.reopened(w, r, v, t, "")
 	default:
 		p.refuse(w, r, err)
 	}
 }
 
-// reopened shows what has become of a remittance that went on meanwhile.
-func (p *pages) reopened(w http.ResponseWriter, r *http.Request, v visit, t typed) {
+// reopened shows what has become of a remittance that went on meanwhile. Notice
+// is the id of a text for one that did not, or empty.
+func (p *pages) reopened(w http.ResponseWriter, r *http.Request, v visit, t typed, notice string) {
 	view, ok := p.view(w, r, v)
 	switch {
 	case !ok:
 	case view.Open:
 		p.next(w, r, v, view, t)
+	case view.shows(t.Show):
+		p.standing(w, r, v, view, http.StatusConflict, notice)
 	default:
 		p.standing(w, r, v, view, http.StatusConflict, "")
 	}
@@ -102,6 +105,8 @@ func (p *pages) reissue(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	fresh, err := p.port.Reissue(r.Context(), v.token, v.proof)
 	switch {
+	case errors.Is(err, ErrClosed):
+		p.reopened(w, r, v, typed{Show: showNumbers, Method: methodTransfer}, "ReissueRefused")
 	case err != nil:
 		p.withheld(w, r, v, view, showNumbers, err)
 	case !fresh.shows(showNumbers):

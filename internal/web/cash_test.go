@@ -111,6 +111,7 @@ func TestNewNumbersOncePerForm(t *testing.T) {
 	assert.Contains(t, last.main(), "これ以上は発行できません。東京チケットにお問い合わせください")
 	forced := s.post(t, path(token)+"/reissue", url.Values{"proof": {last.value("proof")}, "left": {"0"}})
 	assert.Equal(t, http.StatusConflict, forced.Code)
+	assert.Contains(t, textOf(forced.byID("notice")), "新しい番号を発行できませんでした")
 	assert.Zero(t, s.Now(token).Cash.ReissuesLeft)
 }
 

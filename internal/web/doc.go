@@ -1,8 +1,8 @@
 // Package web is what people and machines see of the gateway over HTTP.
 //
 //   - [Health] serves the probes, for the worker and the sandbox too.
-//   - [Pages] serves the pages on which a recipient names the account that money
-//     is sent to, and later sees where it is.
+//   - [Pages] serves the pages on which a recipient chooses how to have their
+//     money and says where it goes, and later sees where it is.
 //
 // # Pages
 //
@@ -11,7 +11,8 @@
 // one form to the next, never in an address. Reading a page changes nothing,
 // because mail scanners open links before people do. Everything works without
 // JavaScript; the one script adds search while typing, the name as the bank
-// will see it, and a way back that loses nothing.
+// will see it, and a way back that loses nothing. What is worth money to whoever
+// reads it, ATM numbers and gift codes, is shown in answer to a form alone.
 //
 // What the pages know of remittances they ask of the [Remittances] port.
 package web
