@@ -58,6 +58,8 @@ func TestTheExampleIsTakenAsItSays(t *testing.T) {
 	}
 	assert.Equal(t, map[string]string{"A-07": "thousands_only", "A-08": "over_rail_cap", "R-03": "refund_window_passed", "R-04": "no_partial_refund"}, refused)
 	assert.Contains(t, got.out, "2025-04-30", "in plain words, with the last day")
+	assert.Contains(t, got.errors, "C-05: Cash at an ATM is not offered")
+	assert.NotContains(t, got.errors, "C-01")
 }
 
 func TestOneOrderByFlags(t *testing.T) {

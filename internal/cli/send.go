@@ -13,6 +13,7 @@ import (
 	"soukin/internal/app"
 	"soukin/internal/cli/batch"
 	"soukin/internal/orders"
+	"soukin/internal/zengin"
 	"soukin/remittance"
 )
 
@@ -191,9 +192,21 @@ func (s *session) deliver(ctx context.Context, cmd *urfave.Command, desk *app.De
 	for _, r := range b.Rows() {
 		if total == 1 {
 			s.tell(r.Notices)
+		} else {
+			s.tellOfRow(r)
 		}
 	}
 	return err
+}
+
+// tellOfRow says what recipients will not be offered. How the names of a whole
+// file were rewritten nobody would read.
+func (s *session) tellOfRow(r batch.Row) {
+	for _, n := range r.Notices {
+		if _, rewritten := n.(zengin.Notice); !rewritten {
+			s.note(phrase{"Note: %s: %s", "注意: %s: %s"}, r.RemittanceID, n.Message(s.lang))
+		}
+	}
 }
 
 // notTaken gives the error of a file in which not every order was taken: no

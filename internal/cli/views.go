@@ -153,7 +153,7 @@ func (s *session) remittanceSheet(r record.Remittance) string {
 		{phrase{"remittance", "送金ID"}, r.Ref.String()},
 		{phrase{"pattern", "方式"}, s.pattern(r.Pattern)},
 		{phrase{"amount", "金額"}, yen(r.Amount)},
-		{phrase{"fee per attempt", "1回あたりの手数料"}, yen(r.Fee)},
+		{phrase{"fee per attempt", "1回あたりの手数料"}, s.fee(r)},
 		{phrase{"status", "状態"}, s.status(r.Status) + s.openMark(r)},
 		{phrase{"why", "理由"}, s.why(r.Reason)},
 		{phrase{"missing", "不足額"}, shortfall(r.Shortfall)},
@@ -166,6 +166,14 @@ func (s *session) remittanceSheet(r record.Remittance) string {
 		{phrase{"ordered", "受付日時"}, at(r.CreatedAt)},
 		{phrase{"changed", "更新日時"}, at(r.UpdatedAt)},
 	})
+}
+
+// fee of a choice is known when somebody has chosen.
+func (s *session) fee(r record.Remittance) string {
+	if r.Pattern == remittance.Choice && r.Rail == "" {
+		return s.say(phrase{"depends on the way chosen", "受取方法による"})
+	}
+	return yen(r.Fee)
 }
 
 // way is how the money goes, or what its recipient may choose from.
