@@ -33,6 +33,7 @@ func (s *session) commands() []*urfave.Command {
 		s.auditCommand(),
 		s.sandboxCommand(),
 		s.keysCommand(),
+		s.workerCommand(),
 	}
 }
 

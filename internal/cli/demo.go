@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -25,10 +26,10 @@ func (s *session) demoCommand() *urfave.Command {
 	return s.command("demo", phrase{"run everything on this machine and send some remittances", "この端末ですべてを動かし、送金してみる"}, "", phrase{
 		`Finds or builds a Temporal server (once, some minutes), starts it with its Web
 UI, runs worker, gateway and sandbox in this process on SQLite, creates and funds
-the merchant "demo", and sends examples/links.csv and examples/remittances.csv.
-Recipients who are asked for their account by mail or SMS are played by the demo:
-it opens their links and fills the forms. With --hands-on that is left to you. Waits
-that last days in production are shortened; the demo says which.
+the merchant "demo", and sends examples/links.csv, examples/rails.csv and
+examples/remittances.csv. Recipients are played by the demo: it opens their links,
+fills the forms, goes to the ATM and logs in at Amazon. With --hands-on that is left
+to you. Waits that last days in production are shortened; the demo says which.
 
 Everything is kept in one directory, which is printed. Other terminals find the
 newest demo by themselves: try "starter list" or "starter show D-18". With
@@ -36,35 +37,53 @@ newest demo by themselves: try "starter list" or "starter show D-18". With
 remittances. Set TEMPORAL_ADDRESS to use a server that runs already.
 
 With --once it ends when all remittances have ended: exit code 0 only if each
-ended as the files expect and the audit holds, else 7.
+ended as the files expect, the audit holds and no claim code or ATM number was
+kept on disk, else 7.
+
+With --remittances N --faults SEED it sends N remittances of all rails mixed
+instead, while every counterparty fails now and then, recipients do as the seed has
+it, and the worker is killed (SIGKILL) and started again three times or more. It
+says how many faults of each kind fired. Exit code 7 too if none did, or if anything
+is stuck. The same seed makes the same orders, people and faults.
 
 Examples:
   starter demo
   starter demo --hands-on
   starter demo --once --output json
+  starter demo --once --remittances 500 --faults 1
   starter demo --state /tmp/soukin --database postgres://soukin@localhost/soukin`,
 		`Temporal サーバーを見つけるか一度だけ構築し (数分)、Web UI とともに起動します。
 worker、gateway、sandbox をこのプロセス内で SQLite 上に動かし、加盟店 demo を作って
-入金し、examples/links.csv と examples/remittances.csv を送金します。メールや SMS で
-口座を尋ねられる受取人の役はデモが演じ、リンクを開いて入力します。--hands-on を付ける
-と、その役をあなたに任せます。本番で数日かかる待ち時間は短縮し、何を短縮したかを
-表示します。
+入金し、examples/links.csv、examples/rails.csv、examples/remittances.csv を送金します。
+受取人の役はデモが演じ、リンクを開いて入力し、ATM で現金を引き出し、Amazon にログイン
+します。--hands-on を付けると、その役をあなたに任せます。本番で数日かかる待ち時間は
+短縮し、何を短縮したかを表示します。
 
 データはすべて1つのディレクトリに置き、その場所を表示します。別の端末からは最新の
 デモが自動で見つかります (starter list、starter show D-18 など)。--state を使うと
 同じディレクトリを再利用し、同じ依頼は同じ送金になります。稼働中のサーバーを使うには
 TEMPORAL_ADDRESS を設定してください。
 
---once を付けると全送金の終了後に終わります。すべて想定どおりで帳簿の検査に合格
-したときだけ終了コード 0、それ以外は 7 です。
+--once を付けると全送金の終了後に終わります。すべて想定どおりで帳簿の検査に合格し、
+ギフトコードと ATM の受取番号がディスクに残っていないときだけ終了コード 0、それ以外は
+7 です。
+
+--remittances 件数 --faults シード値 を付けると、例のファイルの代わりに全送金方法を
+混ぜてその件数を送ります。すべての送金先がときどき失敗し、受取人はシード値に従って
+動き、worker は3回以上強制終了 (SIGKILL) されて起動し直します。どの障害が何回起きたかを
+表示します。障害が1回も起きないとき、終わらない送金があるときも終了コード 7 です。同じ
+シード値なら、送金・受取人・障害は同じです。
 
 例:
   starter demo
   starter demo --hands-on
   starter demo --once --output json
+  starter demo --once --remittances 500 --faults 1
   starter demo --state /tmp/soukin --database postgres://soukin@localhost/soukin`,
 	}, []urfave.Flag{
 		&urfave.BoolFlag{Name: "once", Usage: s.say(phrase{"end when all remittances have ended", "全送金の終了後に終わる"})},
+		&urfave.IntFlag{Name: "remittances", HideDefault: true, Usage: s.say(phrase{"send so many of all rails mixed, instead of the examples; needs --faults", "例のファイルの代わりに、全送金方法を混ぜてこの件数を送る (--faults が必要)"})},
+		&urfave.Uint64Flag{Name: "faults", HideDefault: true, Usage: s.say(phrase{"seed of those remittances, their recipients, the counterparties' faults and the worker's kills", "送金・受取人・送金先の障害・worker の強制終了を決めるシード値"})},
 		&urfave.BoolFlag{Name: "hands-on", Usage: s.say(phrase{"be the recipients yourself", "受取人の役を自分で行う"})},
 		&urfave.StringFlag{Name: "state", Usage: s.say(phrase{"directory to keep everything in (default: a fresh one)", "データを置くディレクトリ (既定: 新しく作る)"})},
 		&urfave.StringFlag{Name: "database", Usage: s.say(phrase{"DSN (default: SQLite in that directory)", "DSN (既定: そのディレクトリの SQLite)"})},
@@ -79,14 +98,24 @@ func (s *session) demo(ctx context.Context, cmd *urfave.Command) error {
 	if cmd.Bool("once") && cmd.Bool("hands-on") {
 		return usageError("%s", s.say(phrase{"--once and --hands-on exclude each other: nobody knows when you will be done", "--once と --hands-on は同時に指定できません"}))
 	}
-	system, err := s.startDemo(ctx, cmd)
+	crowd, err := s.crowd(cmd)
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.playDemo(ctx, cmd, system), s.stopDemo(system))
+	system, err := s.startDemo(ctx, cmd, crowd)
+	if err != nil {
+		return err
+	}
+	play := s.playDemo
+	if crowd != nil {
+		play = func(ctx context.Context, cmd *urfave.Command, system *demo.System) error {
+			return s.playStorm(ctx, cmd, system, *crowd)
+		}
+	}
+	return errors.Join(play(ctx, cmd, system), s.stopDemo(system))
 }
 
-func (s *session) startDemo(ctx context.Context, cmd *urfave.Command) (*demo.System, error) {
+func (s *session) startDemo(ctx context.Context, cmd *urfave.Command, crowd *demo.Crowd) (*demo.System, error) {
 	state := cmd.String("state")
 	if state == "" {
 		state = s.home
@@ -95,10 +124,18 @@ func (s *session) startDemo(ctx context.Context, cmd *urfave.Command) (*demo.Sys
 		state = env.ToMap(s.environ)["SOUKIN_HOME"]
 	}
 	m := s.newMeter()
-	system, err := demo.Start(ctx, demo.Options{
+	options := demo.Options{
 		Environ: slices.Clone(s.environ), State: state, Database: cmd.String("database"), UIPort: cmd.Int("ui-port"), HandsOn: cmd.Bool("hands-on"),
 		Progress: func(p devserver.Progress) { m.report(p.Step, p.Done, p.Total, p.Elapsed) },
-	})
+	}
+	if crowd != nil {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		options.Worker, options.Settings = []string{self, workerCommandName}, crowd.StormSettings()
+	}
+	system, err := demo.Start(ctx, options)
 	m.end()
 	if err != nil && ctx.Err() == nil {
 		return nil, exit(ExitUnavailable, err)
@@ -128,20 +165,34 @@ func (s *session) playDemo(ctx context.Context, cmd *urfave.Command, system *dem
 	if err := s.show(sum, func() string { return s.demoSummary(sum) }); err != nil {
 		return err
 	}
-	if !cmd.Bool("once") {
-		s.note(phrase{"\nEverything keeps running until Ctrl-C.", "\nCtrl-C を押すまで動き続けます。"})
-		select {
-		case <-ctx.Done():
-		case err := <-system.Failed():
-			return err
-		case <-system.TemporalGone():
-			return errors.New("the Temporal server ended by itself, see its log in " + system.Home)
-		}
+	if err := s.keepRunning(ctx, cmd, system); err != nil || cmd.Bool("hands-on") {
+		return err
 	}
-	if !sum.AsExpected && !cmd.Bool("hands-on") {
-		return exit(ExitUnexpected, errors.New(s.say(phrase{"the demo did not end as expected", "デモは想定どおりに終わりませんでした"})))
+	return s.judge(sum.AsExpected)
+}
+
+// keepRunning waits for Ctrl-C, or for something to break, unless it is to end by
+// itself.
+func (s *session) keepRunning(ctx context.Context, cmd *urfave.Command, system *demo.System) error {
+	if cmd.Bool("once") {
+		return nil
 	}
-	return nil
+	s.note(phrase{"\nEverything keeps running until Ctrl-C.", "\nCtrl-C を押すまで動き続けます。"})
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-system.Failed():
+		return err
+	case <-system.TemporalGone():
+		return errors.New("the Temporal server ended by itself, see its log in " + system.Home)
+	}
+}
+
+func (s *session) judge(asExpected bool) error {
+	if asExpected {
+		return nil
+	}
+	return exit(ExitUnexpected, errors.New(s.say(phrase{"the demo did not end as expected", "デモは想定どおりに終わりませんでした"})))
 }
 
 // interrupted tells a Ctrl-C from what really went wrong.
@@ -265,6 +316,7 @@ func (s *session) demoSummary(sum demo.Summary) string {
 	b.WriteString(s.rowTable(notable, true) + "\n")
 	b.WriteString(s.balanceSheet(sum.Balances) + "\n")
 	b.WriteString(s.auditSheet(sum.Audit))
+	b.WriteString(s.searchLine(sum.Searched))
 	if sum.AsExpected {
 		b.WriteString(s.say(phrase{"Every row ended as the files expect.\n", "すべての行がファイルの想定どおりに終わりました。\n"}))
 	}

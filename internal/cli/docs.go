@@ -21,8 +21,8 @@ func Markdown() string {
 
 ` + "`go run ./starter COMMAND`" + ` or the built ` + "`starter`" + `. Help, messages and tables are in English or Japanese
 (` + "`--lang`" + `, else ` + "`LANG`" + `). With ` + "`--output json`" + ` standard output holds exactly one JSON document;
-messages and progress go to standard error. ` + "`starter completion bash|zsh|fish|pwsh`" + ` prints a
-completion script.
+messages and progress go to standard error. ` + "`starter send --output csv`" + ` writes one line a row.
+` + "`starter completion bash|zsh|fish|pwsh`" + ` prints a completion script.
 
 ## Exit codes
 
@@ -42,7 +42,7 @@ completion script.
 `)
 	flags(&b, root.Flags)
 	b.WriteString("\n## Commands\n")
-	for _, c := range root.Commands {
+	for _, c := range root.VisibleCommands() {
 		document(&b, "starter "+c.Name, c)
 	}
 	return b.String()

@@ -40,7 +40,7 @@ func runWith(t *testing.T, home, stdin string, args ...string) ran {
 }
 
 func leaves(c *urfave.Command, path []string, visit func(path []string, c *urfave.Command)) {
-	for _, sub := range c.Commands {
+	for _, sub := range c.VisibleCommands() {
 		here := append(append([]string{}, path...), sub.Name)
 		if len(sub.Commands) == 0 {
 			visit(here, sub)

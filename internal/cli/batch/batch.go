@@ -63,8 +63,9 @@ func (b *Batch) Rows() []Row {
 }
 
 // Send takes the orders, at most parallel at a time, in the order of the file.
-// Where an order is refused or does not get through, its row says so. onRow, if
-// not nil, is told after each row. The error is only that of ctx.
+// Where an order is refused or does not get through, its row says so; called
+// again, it takes those that did not get through. onRow, if not nil, is told after
+// each row. The error is only that of ctx.
 func (b *Batch) Send(ctx context.Context, s Service, parallel int, onRow func()) error {
 	return b.each(ctx, parallel, onRow, func(ctx context.Context, row *Row) {
 		state, notices, err := s.Take(ctx, row.request)
@@ -102,6 +103,9 @@ func (b *Batch) each(ctx context.Context, parallel int, onRow func(), do func(co
 	for i := range b.rows {
 		g.Go(func() error {
 			row := b.at(i)
+			if row.Status != "" && row.Status != NotSent {
+				return ctx.Err() // it has its answer
+			}
 			if len(row.faults) > 0 {
 				row.fail(row.faults)
 			} else if ctx.Err() == nil {

@@ -189,20 +189,11 @@ func (s *System) payInMissing(ctx context.Context, desk *app.Desk, wanted remitt
 }
 
 func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, r *recipients, w Watcher) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := s.broken(ctx)
 	defer cancel(nil)
-	go func() {
-		select {
-		case err := <-s.failed:
-			cancel(err)
-		case <-s.TemporalGone():
-			cancel(errors.New("the Temporal server ended by itself"))
-		case <-ctx.Done():
-		}
-	}()
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	var waitingSince time.Time
+	till := till{s: s, desk: desk, w: w}
 	for {
 		if err := b.Refresh(ctx, desk.Record); err != nil {
 			return errors.Join(context.Cause(ctx), err)
@@ -215,17 +206,8 @@ func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, r *
 		if b.Settled() && r.idle(rows) {
 			return nil
 		}
-		n, wanted := b.Waiting()
-		switch {
-		case n == 0:
-			waitingSince = time.Time{}
-		case waitingSince.IsZero():
-			waitingSince = time.Now()
-		case time.Since(waitingSince) > showWaiting:
-			if err := s.payInMissing(ctx, desk, wanted, w); err != nil {
-				return err
-			}
-			waitingSince = time.Now()
+		if err := till.look(ctx, b); err != nil {
+			return err
 		}
 		select {
 		case <-tick.C:
@@ -233,6 +215,43 @@ func (s *System) follow(ctx context.Context, desk *app.Desk, b *batch.Batch, r *
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// till pays in when remittances have waited for funds long enough to be seen.
+type till struct {
+	s     *System
+	desk  *app.Desk
+	w     Watcher
+	since time.Time
+}
+
+func (t *till) look(ctx context.Context, b *batch.Batch) error {
+	n, wanted := b.Waiting()
+	switch {
+	case n == 0:
+		t.since = time.Time{}
+	case t.since.IsZero():
+		t.since = time.Now()
+	case time.Since(t.since) > showWaiting:
+		t.since = time.Now()
+		return t.s.payInMissing(ctx, t.desk, wanted, t.w)
+	}
+	return nil
+}
+
+// broken ends a context when a process of the installation breaks.
+func (s *System) broken(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case err := <-s.failed:
+			cancel(err)
+		case <-s.TemporalGone():
+			cancel(errors.New("the Temporal server ended by itself"))
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // summarize audits when nothing moves any more, so that both sides must agree.

@@ -166,6 +166,16 @@ func (r *recipients) idle(rows []batch.Row) bool {
 	return true
 }
 
+// failure says why a recipient could not go on the last time.
+func (r *recipients) failure(id string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l := r.lives[id]; l != nil {
+		return l.failed
+	}
+	return nil
+}
+
 // wait returns when nobody is at a page any more.
 func (r *recipients) wait() {
 	for range cap(r.room) {
