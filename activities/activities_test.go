@@ -86,6 +86,31 @@ func TestSubmitAfterAResetSendsNothing(t *testing.T) {
 	require.Equal(t, contract.ErrTypeUnknown, app.Type())
 }
 
+// looker says whether an enquiry could have executed the instruction.
+type looker struct{ scriptedBank }
+
+func (l looker) Find(_ context.Context, in activities.Instruction, _ time.Time) (contract.RailState, error) {
+	if in.LookOnly {
+		return contract.RailState{Code: "looked"}, nil
+	}
+	return contract.RailState{Code: "asked"}, nil
+}
+
+// TestEnquiryAfterAResetOnlyLooks: where asking is sending, a reset run could
+// execute what an earlier one has given back.
+func TestEnquiryAfterAResetOnlyLooks(t *testing.T) {
+	for owner, want := range map[string]string{"": "asked", "default-test-run-id": "asked", "the run before the reset": "looked"} {
+		var suite testsuite.WorkflowTestSuite
+		env := suite.NewTestActivityEnvironment()
+		activities.RegisterRail(env, remittance.RailBank, activities.NewCounterparty(looker{}, true, func() time.Time { return noon }))
+		v, err := env.ExecuteActivity(names.Enquire, contract.EnquireInput{Owner: owner, Until: contract.UntilAny})
+		require.NoError(t, err)
+		var s contract.RailState
+		require.NoError(t, v.Get(&s))
+		require.Equal(t, want, s.Code, owner)
+	}
+}
+
 // TestEnquiryEnds says which answers end which enquiry; all others ask again.
 func TestEnquiryEnds(t *testing.T) {
 	stages := []contract.Stage{contract.StageUnknown, contract.StageNotFound, contract.StageWaiting, contract.StageApproval,

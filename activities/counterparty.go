@@ -86,7 +86,8 @@ func (c *Counterparty) Enquire(ctx context.Context, in contract.EnquireInput) (c
 }
 
 func (c *Counterparty) look(ctx context.Context, in contract.EnquireInput) (contract.RailState, error) {
-	instruction := Instruction{Key: in.Key, Amount: in.Amount, Account: in.Account, At: in.SubmittedAt, Form: in.Form, LookOnly: in.LookOnly}
+	resetRun := in.Owner != "" && in.Owner != activity.GetInfo(ctx).WorkflowExecution.RunID
+	instruction := Instruction{Key: in.Key, Amount: in.Amount, Account: in.Account, At: in.SubmittedAt, Form: in.Form, LookOnly: in.LookOnly || resetRun}
 	if in.RailRef != "" {
 		return c.rail.State(ctx, instruction, in.RailRef)
 	}

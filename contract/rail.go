@@ -120,6 +120,9 @@ type EnquireInput struct {
 	// LookOnly forbids an enquiry that would execute the instruction if it had not
 	// arrived, as repeating a request at Amazon does; the answer is then unknown.
 	LookOnly bool `json:"look_only,omitempty"`
+	// Owner is set where asking may execute the instruction: another run than this
+	// first one, which a reset made, may stand behind our books and must only look.
+	Owner string `json:"owner,omitempty"`
 }
 
 // EnquireUntil is what an enquiry waits for; short of it the activity fails

@@ -69,6 +69,9 @@ func (l *linked) cashMoved(ctx workflow.Context, s contract.RailState) error {
 		return nil
 	case s.Stage == contract.StageNotExecuted && s.Reason == remittance.RecipientDeadline:
 		return l.cashOver(ctx, step{to: remittance.Expired, reason: remittance.RecipientDeadline, actor: remittance.ActorRail}, s)
+	case s.Stage == contract.StageNotExecuted && s.Reason == remittance.CancelledByUs:
+		// An earlier cancel got through although its answer did not.
+		return l.cashOver(ctx, step{to: remittance.Cancelled, reason: remittance.CancelledByUs, actor: remittance.ActorRail}, s)
 	}
 	return l.known(ctx, s)
 }
@@ -78,7 +81,7 @@ func (l *linked) endCash(ctx workflow.Context, end step) error {
 	if _, err := callNamed(withCancel(ctx, l.way, "end the numbers at "+who(l.way.Rail)), l.activities().Cancel, counterparty.Cancel, l.cancellation()); err != nil {
 		workflow.GetLogger(ctx).Warn("the network's answer to the cancel is not known", "error", err)
 	}
-	state, answered, err := l.poll(ctx, contract.UntilAny, l.way.Policy.EnquireEvery, cancelPatience, "what became of the numbers")
+	state, answered, err := l.askAfterCancel(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -86,17 +89,30 @@ func (l *linked) endCash(ctx workflow.Context, end step) error {
 		return l.cashOver(ctx, end, state)
 	case answered && state.Stage == contract.StageSettled:
 		return l.known(ctx, state)
-	}
-	l.refuseCancel("the ATM is paying it out, or " + who(l.way.Rail) + " cannot be reached; try again")
-	if end.to == remittance.Cancelled {
-		return nil
+	case end.to == remittance.Cancelled:
+		return l.cancelNotConfirmed(ctx, "the ATM is paying it out, or "+who(l.way.Rail)+" cannot be reached; try again")
+	case l.cancel != nil:
+		return nil // it came meanwhile, and is carried out next
 	}
 	if workflow.Now(ctx).After(l.attentionAt) && !l.state.NeedsAttention {
 		if err := l.note(ctx, "numbers_not_ended", true); err != nil {
 			return err
 		}
 	}
-	return l.breathe(ctx, l.way.Policy.EnquireEvery)
+	// Ever slower, so that a network that is away for weeks does not fill the history.
+	pace := min(l.way.Policy.EnquireEvery<<min(l.unended, 10), max(l.way.Policy.WatchEvery, l.way.Policy.EnquireEvery))
+	l.unended++
+	return l.breathe(ctx, pace)
+}
+
+// askAfterCancel asks what became of the numbers, whatever wakes it meanwhile: the
+// network's own notice of their end must not pass for no answer.
+func (l *linked) askAfterCancel(ctx workflow.Context) (state contract.RailState, answered bool, err error) {
+	until := workflow.Now(ctx).Add(cancelPatience)
+	for left := cancelPatience; left > 0 && !answered && err == nil; left = until.Sub(workflow.Now(ctx)) {
+		state, answered, err = l.poll(ctx, contract.UntilAny, l.way.Policy.EnquireEvery, left, "what became of the numbers")
+	}
+	return state, answered, err
 }
 
 // cashOver gives back what nobody can withdraw any more.
@@ -105,7 +121,10 @@ func (l *linked) cashOver(ctx workflow.Context, end step, s contract.RailState) 
 		if kept, err := l.secondChance(ctx, contract.Rejection{Reason: end.reason, Code: s.Code}, contract.PostGiveBack); kept || err != nil {
 			return err
 		}
-		end.to = remittance.Failed // cancelled meanwhile, or nothing else is open
+		end.to = remittance.Failed // nothing else is open
+		if l.cancel != nil {
+			end.to, end.reason, end.actor = remittance.Cancelled, remittance.CancelledByUs, l.cancel.actor
+		}
 	}
 	end.code, end.final, end.postings = s.Code, true, []contract.Posting{contract.PostGiveBack, contract.PostRelease}
 	_, err := l.move(ctx, end)
@@ -120,7 +139,7 @@ func (l *linked) watch(ctx workflow.Context, until contract.EnquireUntil, instan
 	// on past the instant that ends it.
 	watchCtx, stop := workflow.WithCancel(withEnquiry(ctx, l.way, every, left+every+2*enquireAttempt, "watch for the withdrawal"))
 	defer stop()
-	f := workflow.ExecuteActivity(watchCtx, l.activities().Enquire, l.enquiry(until))
+	f := workflow.ExecuteActivity(watchCtx, l.activities().Enquire, l.enquiry(ctx, until))
 	timer := workflow.NewTimerWithOptions(watchCtx, left, workflow.TimerOptions{Summary: "until then the cash can be taken, or a reminder is due"})
 	l.listen(ctx, []workflow.ReceiveChannel{l.hints}).
 		AddFuture(f, func(workflow.Future) { answered = true }).
@@ -150,13 +169,16 @@ func (l *linked) reissueNumbers(ctx workflow.Context) error {
 	res, err := callNamed(withCancel(ctx, l.way, "have new numbers issued"), contract.ActivityReissueNumbers, counterparty.Reissue,
 		contract.ReissueNumbersInput{Key: l.key(), RailRef: l.state.RailRef, N: l.reissues + 1})
 	if err != nil {
-		req.err = refuse(contract.ErrTypeTooLate, who(l.way.Rail)+" issues no new numbers now")
+		why := refuse(contract.ErrTypeTooLate, who(l.way.Rail)+" issues no new numbers now")
 		if _, refused := rejection(err); !refused {
-			req.err = refuse(contract.ErrTypeUnavailable, who(l.way.Rail)+" did not answer; try again")
+			why = refuse(contract.ErrTypeUnavailable, who(l.way.Rail)+" did not answer; try again")
 		}
-		return ctx.Err()
+		return l.notReissued(ctx, req, why)
 	}
 	l.reissues++
+	if res.Stage != contract.StageIssued { // a repetition found them over, or locked; the next enquiry says which
+		return l.notReissued(ctx, req, refuse(contract.ErrTypeTooLate, "the new numbers cannot be used any more"))
+	}
 	deadline := *l.state.Deadline
 	if res.Until != nil {
 		deadline = *res.Until
@@ -164,5 +186,13 @@ func (l *linked) reissueNumbers(ctx workflow.Context) error {
 	_, err = l.move(ctx, step{to: remittance.AwaitingRecipient, reason: remittance.WaitsForWithdrawal, actor: req.actor, deadline: deadline, note: "numbers_reissued"})
 	req.done = err == nil
 	l.tell(contract.NoticeNumbers)
+	return err
+}
+
+// notReissued tells who asked, after a line on the timeline: asking again is then
+// another request and not a repetition of this one.
+func (l *linked) notReissued(ctx workflow.Context, req *reissueRequest, why error) error {
+	err := l.note(ctx, "numbers_not_reissued", false)
+	req.err = why
 	return err
 }

@@ -70,7 +70,7 @@ func (t *transfer) enquire(ctx workflow.Context, until contract.EnquireUntil, wh
 func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every, patience time.Duration, why string) (contract.RailState, bool, error) {
 	pollCtx, stop := workflow.WithCancel(withEnquiry(ctx, t.way, every, patience, why))
 	defer stop()
-	f := workflow.ExecuteActivity(pollCtx, t.activities().Enquire, t.enquiry(until))
+	f := workflow.ExecuteActivity(pollCtx, t.activities().Enquire, t.enquiry(ctx, until))
 	answered := false
 	t.listen(ctx, []workflow.ReceiveChannel{t.hints}).AddFuture(f, func(workflow.Future) { answered = true }).Select(ctx)
 	if !answered {
@@ -86,13 +86,17 @@ func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every
 	return contract.RailState{}, false, t.breathe(ctx, every)
 }
 
-func (t *transfer) enquiry(until contract.EnquireUntil) contract.EnquireInput {
-	return contract.EnquireInput{
+func (t *transfer) enquiry(ctx workflow.Context, until contract.EnquireUntil) contract.EnquireInput {
+	in := contract.EnquireInput{
 		Key: t.key(), Amount: t.order.Amount, Account: t.state.Account, RailRef: t.state.RailRef,
 		SubmittedAt: t.instructedAt, VisibleAfter: t.visibleAfter, Until: until, Form: t.way.Form,
 		// Somebody's verdict is about to be taken: nothing may be executed by asking.
 		LookOnly: t.resolution != nil && t.askedByRepeating(),
 	}
+	if t.askedByRepeating() && in.RailRef == "" {
+		in.Owner = owner(ctx)
+	}
+	return in
 }
 
 // askedByRepeating reports whether the rail has no enquiry but the same request

@@ -22,6 +22,10 @@ type fakeRail struct {
 	people  []person            // one per issue of numbers; afterwards nobody comes
 	stuck   int                 // the next n cancels are refused although nothing was paid
 	silent  int                 // the next n cancels and reissues get no answer, and do nothing
+	mute    int                 // the next n cancels get no answer, and are carried out
+	lost    int                 // the next n reissues get no answer, and are carried out
+	deaf    func() bool         // while it says so, enquiries get no answer
+	cancels int                 // how often it was asked to cancel
 	recall  time.Duration       // how long a gift code can be taken back
 	submits int
 	taken   map[string]*taking
@@ -160,6 +164,8 @@ func (f *fakeRail) Find(_ context.Context, in activities.Instruction, _ time.Tim
 	defer f.mu.Unlock()
 	t, ok := f.taken[in.Key.String()]
 	switch {
+	case f.deaf != nil && f.deaf():
+		return contract.RailState{}, &remittance.RailError{Code: "timeout after send"}
 	case ok:
 		return f.stateOf(t), nil
 	case f.rail != remittance.RailAmazon:
@@ -173,6 +179,7 @@ func (f *fakeRail) Find(_ context.Context, in activities.Instruction, _ time.Tim
 func (f *fakeRail) Cancel(_ context.Context, in activities.Instruction, _ string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.cancels++
 	if f.silent > 0 {
 		f.silent--
 		return &remittance.RailError{Code: "timeout after send"}
@@ -184,6 +191,10 @@ func (f *fakeRail) Cancel(_ context.Context, in activities.Instruction, _ string
 		return &remittance.RailError{Outcome: remittance.OutcomeRejected, Code: "too late"}
 	}
 	t.recalled = f.now()
+	if f.mute > 0 {
+		f.mute--
+		return &remittance.RailError{Code: "timeout after send"}
+	}
 	return nil
 }
 
@@ -195,14 +206,21 @@ func (f *fakeRail) Reissue(_ context.Context, in activities.Instruction, _ strin
 		return contract.SubmitResult{}, &remittance.RailError{Code: "timeout after send"}
 	}
 	t := f.taken[in.Key.String()]
-	if s := f.stateOf(t).Stage; s != contract.StageIssued && s != contract.StageLocked {
+	s := f.stateOf(t)
+	switch {
+	case t.numbers[n]: // as it stands by now
+	case s.Stage != contract.StageIssued && s.Stage != contract.StageLocked:
 		return contract.SubmitResult{}, &remittance.RailError{Outcome: remittance.OutcomeRejected, Code: "over"}
-	}
-	if !t.numbers[n] {
+	default:
 		t.numbers[n] = true
 		t.reissued = append(t.reissued, f.now())
+		s = f.stateOf(t)
 	}
-	return contract.SubmitResult{RailRef: t.ref, Stage: contract.StageIssued, Until: &t.until}, nil
+	if f.lost > 0 {
+		f.lost--
+		return contract.SubmitResult{}, &remittance.RailError{Code: "timeout after send"}
+	}
+	return contract.SubmitResult{RailRef: t.ref, Stage: s.Stage, Until: s.Until}, nil
 }
 
 func (f *fakeRail) FinalAfter(executed time.Time) time.Time { return executed.Add(f.recall) }

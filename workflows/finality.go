@@ -50,8 +50,7 @@ func (t *transfer) recall(ctx workflow.Context) error {
 		return err
 	}
 	if !t.cancel.done {
-		t.refuseCancel("its outcome is unknown; try again")
-		return nil
+		return t.cancelNotConfirmed(ctx, "its outcome is unknown; try again")
 	}
 	_, err := t.move(ctx, step{to: remittance.Cancelled, reason: remittance.CancelledByUs, actor: t.cancel.actor, final: true,
 		postings: []contract.Posting{contract.PostGiveBack, contract.PostFee, contract.PostRelease}})

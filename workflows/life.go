@@ -165,6 +165,11 @@ func (l *life) follow(m contract.Move) {
 	}
 }
 
+// cashIsOut reports whether ATM numbers are out.
+func (l *life) cashIsOut() bool {
+	return l.state.Status == remittance.AwaitingRecipient && l.state.InFlight
+}
+
 // adopt continues from what the books hold when they refuse a step. A worker
 // may have died after committing a step and before Temporal knew of it; the
 // task that runs again may have seen a message meanwhile and chosen another

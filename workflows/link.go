@@ -25,6 +25,7 @@ type linked struct {
 
 	reissue  *reissueRequest
 	reissues int // of the present numbers
+	unended  int // rounds in which the network did not say that the numbers are over
 }
 
 func runLinked(ctx workflow.Context, in contract.LinkInput) (contract.State, error) {
@@ -86,11 +87,6 @@ func (l *linked) begin(ctx workflow.Context) error {
 		return l.openHeld(ctx, l.way.Policy.FundingWindow, l.terms.Window)
 	}
 	return l.open(ctx, l.way.Policy.FundingWindow)
-}
-
-// cashIsOut reports whether ATM numbers are out.
-func (l *linked) cashIsOut() bool {
-	return l.state.Status == remittance.AwaitingRecipient && l.state.InFlight
 }
 
 // followWay keeps the way that of the books' instruction, whoever made it.
@@ -198,16 +194,22 @@ func (l *linked) nextReminder(now, deadline time.Time) (time.Time, bool) {
 	return deadline, false
 }
 
+// designated instructs the way that was chosen. Its details are set inside the
+// turn: a note written before them would be about an instruction that is not.
 func (l *linked) designated(ctx workflow.Context) error {
+	if err := l.turn.Lock(ctx); err != nil {
+		return err
+	}
+	defer l.turn.Unlock()
 	way, _ := l.wayBy(l.railOf(*l.designation)) // the validator knows it
 	if l.state.Account != "" || l.state.Instructed > 0 {
 		l.state.Generation++ // the instruction before is over and confirmed; this is another
 	}
 	l.way = way
 	l.state.Rail, l.state.Account, l.state.RailRef = way.Rail, l.designation.Account, ""
-	l.reissues = 0
+	l.reissue, l.reissues, l.unended = nil, 0, 0
 	l.instructed(ctx)
-	_, err := l.move(ctx, l.instruct(remittance.ActorRecipient))
+	_, err := l.commit(ctx, l.instruct(remittance.ActorRecipient))
 	if err != nil || l.state.Status == remittance.AwaitingRecipient {
 		return err // another step was adopted: the designation is still to be carried out
 	}

@@ -71,7 +71,8 @@ func (l *linked) stillAsking(ctx workflow.Context) error {
 
 func (l *linked) validateDesignate(ctx workflow.Context, in contract.DesignateInput) error {
 	way, known := l.wayBy(l.railOf(in))
-	offered := known && (len(l.state.Ways) == 0 || slices.Contains(l.state.Ways, way.Rail))
+	named := in.Rail != "" || len(l.ways) == 1
+	offered := known && named && (len(l.state.Ways) == 0 || slices.Contains(l.state.Ways, way.Rail))
 	if !offered {
 		return refuse(contract.ErrTypeInvalid, "rail: "+string(in.Rail)+" is not offered")
 	}
@@ -143,8 +144,16 @@ func (l *linked) validateExtend(ctx workflow.Context, in contract.ExtendInput) e
 	return nil
 }
 
+// extendDeadline looks again inside its turn: the recipient may have been faster.
 func (l *linked) extendDeadline(ctx workflow.Context, in contract.ExtendInput) (contract.State, error) {
-	_, err := l.move(ctx, step{to: remittance.AwaitingRecipient, reason: l.state.Reason, code: l.state.Code,
+	if err := l.turn.Lock(ctx); err != nil {
+		return l.state, err
+	}
+	defer l.turn.Unlock()
+	if err := l.validateExtend(ctx, in); err != nil {
+		return l.state, err
+	}
+	_, err := l.commit(ctx, step{to: remittance.AwaitingRecipient, reason: l.state.Reason, code: l.state.Code,
 		actor: remittance.ActorMerchant, deadline: in.Until.Truncate(time.Second), note: "deadline_extended", attention: l.state.NeedsAttention})
 	l.reminded = 0
 	l.nudge()

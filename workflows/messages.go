@@ -112,13 +112,24 @@ func (t *transfer) refuseCancel(why string) {
 	}
 }
 
-func (t *transfer) validateResolve(_ workflow.Context, in contract.ResolveInput) error {
+// cancelNotConfirmed refuses a cancel that may be tried again, after a line on the
+// timeline: the next try is then another request and not a repetition of this one.
+func (t *transfer) cancelNotConfirmed(ctx workflow.Context, why string) error {
+	err := t.note(ctx, "cancel_not_confirmed", false)
+	t.refuseCancel(why)
+	return err
+}
+
+func (t *transfer) validateResolve(ctx workflow.Context, in contract.ResolveInput) error {
 	// Without a number an instruction may be on its way right now.
 	taken := t.state.Status == remittance.Processing && t.state.RailRef != ""
-	cash := t.state.Status == remittance.AwaitingRecipient && t.state.InFlight
+	cash := t.cashIsOut()
 	open := t.state.Status == remittance.Checking || (taken || cash) && t.state.NeedsAttention
 	if !open || t.resolution != nil {
 		return refuse(contract.ErrTypeTooLate, "its outcome is not in question")
+	}
+	if cash && !in.Executed && workflow.Now(ctx).Before(*t.state.Deadline) {
+		return refuse(contract.ErrTypeTooLate, "its numbers can still be used at an ATM: cancel it, which ends them")
 	}
 	if in.Evidence == "" {
 		return refuse(contract.ErrTypeInvalid, "evidence: say what you saw and where, as in \"bank statement 2026-11-20, item 12\"")
@@ -130,9 +141,19 @@ func (t *transfer) resolve(ctx workflow.Context, in contract.ResolveInput) (cont
 	seen := t.state.Seq
 	t.resolution = &in
 	t.nudge()
-	err := workflow.Await(ctx, func() bool { return t.state.Seq > seen && t.resolution == nil })
-	if err == nil {
+	err := workflow.Await(ctx, func() bool { return t.state.Seq > seen && t.resolution == nil || !t.inQuestion() })
+	switch {
+	case err != nil:
+	case t.resolution == &in: // the rail's own answer was on its way to the books
+		t.resolution = nil
+		err = refuse(contract.ErrTypeTooLate, "its outcome is not in question")
+	default:
 		err = t.unresolved
 	}
 	return t.state, err
+}
+
+// inQuestion reports whether a verdict will be looked at where it stands.
+func (t *transfer) inQuestion() bool {
+	return t.state.Status == remittance.Checking || t.state.Status == remittance.Processing || t.cashIsOut()
 }
