@@ -188,6 +188,8 @@ func TestImpossibleMerchantsAreRefused(t *testing.T) {
 			"cap of nothing":    {record.Merchant{ID: "shop", DisplayName: "x", Settings: terms(record.Terms{Cap: yen(0)})}, record.ErrSettings},
 			"cap over the law":  {record.Merchant{ID: "shop", DisplayName: "x", Settings: terms(record.Terms{Cap: yen(1_000_001)})}, record.ErrSettings},
 			"correction window": {record.Merchant{ID: "shop", DisplayName: "x", Settings: record.Settings{CorrectionWindow: &negative}}, record.ErrSettings},
+			"unknown rail":      {record.Merchant{ID: "shop", DisplayName: "x", Settings: record.Settings{Rails: map[remittance.Rail]record.Terms{"pigeon": {}}}}, record.ErrSettings},
+			"fallback":          {record.Merchant{ID: "shop", DisplayName: "x", Settings: record.Settings{Link: record.LinkTerms{Fallback: "perhaps"}}}, record.ErrSettings},
 		} {
 			assert.ErrorIs(t, r.SaveMerchant(t.Context(), tc.give), tc.want, name)
 		}
