@@ -13,16 +13,14 @@ import (
 	"soukin/internal/link"
 	"soukin/internal/rails/amazon/login"
 	"soukin/internal/vault"
+	"soukin/internal/web"
 	"soukin/remittance"
 )
 
-// AmazonCallbackPath is where Amazon sends a recipient's browser back to, below
-// SOUKIN_PUBLIC_URL. The whole address must be registered at Amazon.
-const AmazonCallbackPath = "/amazon/callback"
-
-// AmazonRedirectURL is that whole address.
+// AmazonRedirectURL is where Amazon sends a recipient's browser back to. The whole
+// address must be registered at Amazon.
 func AmazonRedirectURL(cfg config.Config) string {
-	return strings.TrimSuffix(cfg.Link.PublicURL, "/") + AmazonCallbackPath
+	return strings.TrimSuffix(cfg.Link.PublicURL, "/") + web.LoginPath
 }
 
 // How long a login may take, from when the page with its link was shown, and how

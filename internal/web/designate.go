@@ -30,12 +30,10 @@ type confirmPage struct {
 // account checks what was typed and shows it as it will be sent, or searches
 // for a bank or a branch, or goes back to the form.
 func (p *pages) account(w http.ResponseWriter, r *http.Request, v visit) {
-	view, ok := p.open(w, r, v)
+	view, t, ok := p.on(w, r, v, remittance.RailBank)
 	if !ok {
 		return
 	}
-	t := typedIn(r.PostForm)
-	t.Way = remittance.RailBank
 	bank, branch := p.banks.choices(&t)
 	form := accountPage{Bank: bank, Branch: branch}
 	switch r.PostForm.Get("do") {
@@ -184,6 +182,21 @@ func (p *pages) open(w http.ResponseWriter, r *http.Request, v visit) (View, boo
 		return View{}, false
 	}
 	return view, true
+}
+
+// on lets a step of a way pass only while that way can be chosen by this visitor.
+func (p *pages) on(w http.ResponseWriter, r *http.Request, v visit, rail remittance.Rail) (View, typed, bool) {
+	view, ok := p.open(w, r, v)
+	if !ok {
+		return View{}, typed{}, false
+	}
+	t := typedIn(r.PostForm)
+	t.Way = rail
+	if _, ok := view.way(rail); !ok {
+		p.choose(w, r, v, view, t, "WayGone")
+		return View{}, typed{}, false
+	}
+	return view, t, true
 }
 
 // again asks for the codes once more and keeps what was typed.

@@ -25,12 +25,10 @@ func digits(text string) string {
 // wallet checks an au PAY member number and shows it for confirmation, or goes
 // back to the form.
 func (p *pages) wallet(w http.ResponseWriter, r *http.Request, v visit) {
-	view, ok := p.open(w, r, v)
+	view, t, ok := p.on(w, r, v, remittance.RailAuPay)
 	if !ok {
 		return
 	}
-	t := typedIn(r.PostForm)
-	t.Way = remittance.RailAuPay
 	if r.PostForm.Get("do") == "edit" {
 		p.walletPage(w, r, v, view, t)
 		return
@@ -51,10 +49,6 @@ func (p *pages) walletPage(w http.ResponseWriter, r *http.Request, v visit, view
 	if faults != nil {
 		code = http.StatusUnprocessableEntity
 	}
-	way, ok := view.way(remittance.RailAuPay)
-	if !ok {
-		p.waysPage(w, r, v, view, t, "")
-		return
-	}
+	way, _ := view.way(remittance.RailAuPay)
 	p.page(w, r, v, code, "wallet", page{View: &view, Way: &way, Typed: t, Faults: faults})
 }

@@ -71,6 +71,20 @@ func TestAWayOverItsLimitCannotBeChosen(t *testing.T) {
 	assert.Empty(t, s.Chosen(token))
 }
 
+func TestAStepOfAWayThatIsNotOffered(t *testing.T) {
+	s, token, d := choosing(t, remittance.GiftBalance)
+	s.Change(token, func(v *web.View) { v.Ways = v.Ways[1:3] })
+	for step, form := range map[string]map[string]string{"/account": mine, "/wallet": {"member": "1234567890123456"}} {
+		values := url.Values{"proof": {d.value("proof")}}
+		for name, value := range form {
+			values.Set(name, value)
+		}
+		refused := s.post(t, path(token)+step, values)
+		assert.Equal(t, "受け取り方法を選ぶ", refused.heading(), step)
+		assert.Contains(t, refused.main(), "その方法は今は選べません")
+	}
+}
+
 func TestOneWayIsNoChoice(t *testing.T) {
 	for rail, heading := range map[remittance.Rail]string{
 		remittance.RailBank: "受け取る口座の入力", remittance.RailATM: "セブン銀行ATMで現金を受け取る",
