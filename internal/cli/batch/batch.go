@@ -147,6 +147,9 @@ func (b *Batch) Refresh(ctx context.Context, records Records) error {
 		row.RailRef, row.Shortfall, row.NeedsAttention = now.RailRef, now.Shortfall, now.NeedsAttention
 		row.Deadline = now.Deadline
 		row.explain(now.Reason)
+		if !orders.NumbersOut(now) {
+			row.Numbers = nil // worth nothing any more, and not to be mistaken for money
+		}
 		b.put(i, row)
 	}
 	return nil

@@ -134,6 +134,14 @@ func TestSendBringsTheNumbersOfCash(t *testing.T) {
 		assert.Equal(t, "awaiting_recipient", got[1].Status, "the cash was taken before anybody looked")
 		assert.Equal(t, batch.NotSent, got[2].Status, "the numbers did not come: sent again, they do")
 		assert.Nil(t, got[3].Numbers)
+
+		out := record.Remittance{Status: remittance.AwaitingRecipient, Rail: remittance.RailATM, InFlight: true}
+		s := shelf{"A-1": out, "A-2": out, "G-1": {Status: remittance.AwaitingRecipient}}
+		require.NoError(t, b.Refresh(t.Context(), s))
+		assert.NotNil(t, b.Rows()[0].Numbers)
+		s["A-1"] = record.Remittance{Status: remittance.Paid, Final: true}
+		require.NoError(t, b.Refresh(t.Context(), s))
+		assert.Nil(t, b.Rows()[0].Numbers, "worth nothing after the cash was taken")
 		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", got[0].Numbers, *got[0].Numbers, got[0].Numbers), "406639", "they are as good as money")
 	})
 }
