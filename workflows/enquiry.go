@@ -17,6 +17,11 @@ func (t *transfer) check(ctx workflow.Context) error {
 	if err != nil || t.outweighed(state, known) {
 		return t.resolved(ctx, err)
 	}
+	if known && state.Stage == contract.StageNotExecuted && t.askedByRepeating() {
+		if state, known, err = t.askAfterSilence(ctx); err != nil {
+			return err
+		}
+	}
 	if !known {
 		return t.attend(ctx)
 	}
@@ -102,6 +107,18 @@ func (t *transfer) enquiry(ctx workflow.Context, until contract.EnquireUntil) co
 // askedByRepeating reports whether the rail has no enquiry but the same request
 // again, which executes it where it had not arrived.
 func (t *transfer) askedByRepeating() bool { return t.way.Rail == remittance.RailAmazon }
+
+// askAfterSilence asks once more where asking is sending: an asking before the one
+// that was refused may have lost its answer and still be under way. Nothing is
+// sent until that one would show, and then once, so that a refusal is about all.
+func (t *transfer) askAfterSilence(ctx workflow.Context) (contract.RailState, bool, error) {
+	silence := workflow.NewTimerWithOptions(ctx, t.way.Policy.VisibilityDelay, workflow.TimerOptions{Summary: "let every asking end before the refusal counts"})
+	if err := silence.Get(ctx, nil); err != nil {
+		return contract.RailState{}, false, err
+	}
+	state, answered, err := t.poll(ctx, contract.UntilAny, t.way.Policy.EnquireEvery, lastLook, "ask once more whether it is refused")
+	return state, answered && state.Stage != contract.StageUnknown, err
+}
 
 // breathe keeps a failing enquiry from turning into a busy loop of new ones.
 func (t *transfer) breathe(ctx workflow.Context, d time.Duration) error {

@@ -17,16 +17,17 @@ type fakeRail struct {
 	mu      sync.Mutex
 	now     func() time.Time
 	rail    remittance.Rail
-	answers []answer            // one per Submit; afterwards it takes
-	reasons []remittance.Reason // one per refusal; afterwards RefusedByRail
-	people  []person            // one per issue of numbers; afterwards nobody comes
-	stuck   int                 // the next n cancels are refused although nothing was paid
-	silent  int                 // the next n cancels and reissues get no answer, and do nothing
-	mute    int                 // the next n cancels get no answer, and are carried out
-	lost    int                 // the next n reissues get no answer, and are carried out
-	deaf    func() bool         // while it says so, enquiries get no answer
-	cancels int                 // how often it was asked to cancel
-	recall  time.Duration       // how long a gift code can be taken back
+	answers []answer                                                 // one per Submit; afterwards it takes
+	reasons []remittance.Reason                                      // one per refusal; afterwards RefusedByRail
+	people  []person                                                 // one per issue of numbers; afterwards nobody comes
+	stuck   int                                                      // the next n cancels are refused although nothing was paid
+	silent  int                                                      // the next n cancels and reissues get no answer, and do nothing
+	mute    int                                                      // the next n cancels get no answer, and are carried out
+	lost    int                                                      // the next n reissues get no answer, and are carried out
+	asked   func(activities.Instruction) (contract.RailState, error) // if set, what enquiries by key are answered
+	deaf    func() bool                                              // while it says so, enquiries get no answer
+	cancels int                                                      // how often it was asked to cancel
+	recall  time.Duration                                            // how long a gift code can be taken back
 	submits int
 	taken   map[string]*taking
 	order   []*taking
@@ -164,6 +165,8 @@ func (f *fakeRail) Find(_ context.Context, in activities.Instruction, _ time.Tim
 	defer f.mu.Unlock()
 	t, ok := f.taken[in.Key.String()]
 	switch {
+	case f.asked != nil:
+		return f.asked(in)
 	case f.deaf != nil && f.deaf():
 		return contract.RailState{}, &remittance.RailError{Code: "timeout after send"}
 	case ok:
@@ -174,6 +177,13 @@ func (f *fakeRail) Find(_ context.Context, in activities.Instruction, _ time.Tim
 		return contract.RailState{}, nil
 	}
 	return f.stateOf(f.take(in, false)), nil
+}
+
+// arrive takes an instruction that was on its way.
+func (f *fakeRail) arrive(in activities.Instruction) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.take(in, false)
 }
 
 func (f *fakeRail) Cancel(_ context.Context, in activities.Instruction, _ string) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"soukin/activities"
 	"soukin/contract"
 	"soukin/remittance"
 )
@@ -209,5 +210,34 @@ func TestNumbersReissuedTooLate(t *testing.T) {
 	require.Equal(t, contract.ErrTypeTooLate, r.errType())
 	require.Equal(t, remittance.Paid, s.Status)
 	require.Zero(t, w.notes("numbers_reissued"))
+	w.settled(t, s, amount)
+}
+
+// TestRefusedWhileAnotherAskingIsUnderWay: at Amazon every asking is a sending.
+// One whose answer was lost arrives after the next one has been refused.
+func TestRefusedWhileAnotherAskingIsUnderWay(t *testing.T) {
+	w := giftWorld(remittance.GiftBalance)
+	amazon := w.rails[remittance.RailAmazon]
+	amazon.answers = []answer{losesBefore, losesBefore, losesBefore}
+	began, lost := w.env.Now(), false
+	arrives := began.Add(day + 18*time.Minute)
+	amazon.asked = func(in activities.Instruction) (contract.RailState, error) {
+		at := w.env.Now().Sub(began)
+		switch {
+		case !w.env.Now().Before(arrives):
+			return amazon.stateOf(amazon.take(in, false)), nil
+		case !lost && at > day+14*time.Minute:
+			lost = true
+			w.env.RegisterDelayedCallback(func() { amazon.arrive(in) }, arrives.Sub(w.env.Now()))
+			return contract.RailState{}, &remittance.RailError{Code: "timeout after send"}
+		case at < day+15*time.Minute:
+			return contract.RailState{}, nil // refused, too soon to count
+		}
+		return contract.RailState{Stage: contract.StageNotExecuted, Reason: remittance.RecipientLimit}, nil
+	}
+	w.pick(day, remittance.RailAmazon, wallet)
+	s := w.run(t)
+	require.True(t, lost)
+	require.Equal(t, remittance.Paid, s.Status)
 	w.settled(t, s, amount)
 }
