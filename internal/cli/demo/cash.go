@@ -16,6 +16,7 @@ func (v *visit) withNumbers(ctx context.Context, p paper) (next paper, done bool
 		return v.walk(ctx, p, shown)
 	case p.hasButton("show"):
 		next, err = v.browser.submit(ctx, p, "show", nil)
+		return next, err == nil && next.status == http.StatusConflict, err // the cash is gone, and the page will soon say so
 	case v.tried < len(v.person.tries):
 		return p, true, nil // locked: they have another way in mind, and wait for it
 	case p.buttonTo("reissue") != nil:

@@ -24,7 +24,7 @@ const (
 	// workflow.
 	pageTimeout = 30 * time.Second
 	// crowdAtOnce is how many recipients are at their pages at the same time.
-	crowdAtOnce = 16
+	crowdAtOnce = 8
 	// comesBack is when somebody opens a page again that could not answer.
 	comesBack = time.Second
 )

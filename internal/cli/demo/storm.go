@@ -24,7 +24,7 @@ const (
 
 const (
 	// ordersAtOnce is how many orders are taken at the same time.
-	ordersAtOnce = 16
+	ordersAtOnce = 4
 	// stormLook is how often the records of a crowd are read.
 	stormLook = 500 * time.Millisecond
 )
