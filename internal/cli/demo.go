@@ -217,6 +217,8 @@ func (s *session) introduce(system *demo.System, handsOn bool) {
 		{phrase{"Web UI", "Web UI"}, system.WorkflowsURL(fmt.Sprintf("RemitMerchant=%q", demo.Merchant))},
 		{phrase{"needs attention", "要対応の一覧"}, system.WorkflowsURL("RemitNeedsAttention=true")},
 		{phrase{"mailbox", "メールボックス"}, system.MailboxURL()},
+		{phrase{"ATM", "ATM"}, system.SandboxPage("/atm")},
+		{phrase{"au PAY member", "au PAY 会員ページ"}, system.SandboxPage("/aupay")},
 		{phrase{"everything is in", "データの場所"}, system.Home},
 		{phrase{"other terminal", "別の端末で"}, s.say(phrase{"starter list, starter show D-18, starter balance, starter --help", "starter list、starter show D-18、starter balance、starter --help"})},
 	})
@@ -229,24 +231,36 @@ func (s *session) introduce(system *demo.System, handsOn bool) {
 	}, rows)
 	s.note(phrase{"\n%s\n%s", "\n%s\n%s"}, places, shortened)
 	if handsOn {
-		s.note(handsOnWords, system.MailboxURL())
+		s.note(handsOnWords, system.MailboxURL(), system.SandboxPage("/atm"), system.SandboxPage("/aupay"))
 	}
 }
 
 var handsOnWords = phrase{
 	`You are the recipients. Open the mailbox in a browser:
   %s
-Each message has a link to a page on which an account is named; the links are also
-shown below as they arrive. Any account of your own invention will do. The numbers of
-docs/sandbox.md bring trouble: 9000022 comes back because of the name, and the same
-link opens again. L-07 is there to be cancelled: starter cancel L-07
+Each message has a link to a page on which the money is received; the links are also
+shown below as they arrive. What you type there may be of your own invention:
+
+  an account    any; 9000022 comes back because of the name, and the link opens again
+  cash          the page shows three numbers. Take it at the ATM: %s
+  Amazon        the page leads to a login; any mail address will do
+  au PAY        16 digits ending in 0001; 0002 has a full wallet. Members: %s
+
+docs/sandbox.md lists the numbers that bring trouble. L-07 is there to be cancelled:
+starter cancel L-07
 `,
 	`受取人はあなたです。ブラウザーでメールボックスを開いてください:
   %s
-届いたメールや SMS のリンクを開くと、口座を指定するページになります。リンクは届き次第
-下にも表示します。口座は架空のもので構いません。docs/sandbox.md の番号を使うと問題が
-起きます: 9000022 は名義相違で返金され、同じリンクで指定し直せます。L-07 は取り消し用
-です: starter cancel L-07
+届いたメールや SMS のリンクを開くと、受け取りのページになります。リンクは届き次第
+下にも表示します。入力する内容は架空のもので構いません:
+
+  口座     何でも可。9000022 は名義相違で返金され、同じリンクでやり直せます
+  現金     ページに表示される3つの番号を ATM で入力します: %s
+  Amazon   ページからログイン画面に進みます。メールアドレスは何でも可
+  au PAY   末尾が 0001 の16桁。0002 は残高が上限です。会員ページ: %s
+
+問題が起きる番号は docs/sandbox.md にあります。L-07 は取り消し用です:
+starter cancel L-07
 `,
 }
 

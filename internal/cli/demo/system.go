@@ -219,6 +219,9 @@ func onlyOurMailbox(cfg config.Config, set map[string]string) error {
 // MailboxURL is the page that lists what was sent to recipients.
 func (s *System) MailboxURL() string { return s.Config.Sandbox.URL + "/mailbox/" }
 
+// SandboxPage is the address of a page that people see at a counterparty.
+func (s *System) SandboxPage(path string) string { return s.Config.Sandbox.URL + path }
+
 // onlyOurSandbox keeps the demo's invented payees away from every other
 // counterparty, whatever the environment says.
 func onlyOurSandbox(cfg config.Config, sandbox string) error {
