@@ -78,6 +78,9 @@ func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every
 	f := workflow.ExecuteActivity(pollCtx, t.activities().Enquire, t.enquiry(ctx, until))
 	answered := false
 	t.listen(ctx, []workflow.ReceiveChannel{t.hints}).AddFuture(f, func(workflow.Future) { answered = true }).Select(ctx)
+	if !answered && t.resolution != nil && t.askedByRepeating() {
+		return t.lastWord(ctx, f, stop)
+	}
 	if !answered {
 		return contract.RailState{}, false, nil
 	}
@@ -89,6 +92,17 @@ func (t *transfer) poll(ctx workflow.Context, until contract.EnquireUntil, every
 		return contract.RailState{}, false, ctx.Err()
 	}
 	return contract.RailState{}, false, t.breathe(ctx, every)
+}
+
+// lastWord ends an asking for the sake of a verdict and hears what is under way: it
+// may have executed the instruction this very moment.
+func (t *transfer) lastWord(ctx workflow.Context, f workflow.Future, stop func()) (contract.RailState, bool, error) {
+	stop()
+	state, err := result[contract.RailState](ctx, f)
+	if err != nil { // called off between two askings, or without an answer
+		return contract.RailState{}, false, ctx.Err()
+	}
+	return state, true, nil
 }
 
 func (t *transfer) enquiry(ctx workflow.Context, until contract.EnquireUntil) contract.EnquireInput {

@@ -57,6 +57,7 @@ func withEnquiry(ctx workflow.Context, way contract.Way, every, patience time.Du
 		StartToCloseTimeout:    enquireAttempt,
 		ScheduleToCloseTimeout: patience,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: every, BackoffCoefficient: 1, MaximumInterval: every},
+		WaitForCancellation:    true, // for whoever wants to hear what is under way; nobody else looks
 		Summary:                summary,
 	})
 }

@@ -241,3 +241,30 @@ func TestRefusedWhileAnotherAskingIsUnderWay(t *testing.T) {
 	require.Equal(t, remittance.Paid, s.Status)
 	w.settled(t, s, amount)
 }
+
+// TestVerdictAtAmazon: from an operator's verdict on nothing is sent, and what
+// was under way has ended before money is released.
+func TestVerdictAtAmazon(t *testing.T) {
+	w := giftWorld(remittance.GiftBalance)
+	amazon := w.rails[remittance.RailAmazon]
+	began := w.env.Now()
+	spoken := day + 30*time.Hour
+	amazon.answers = []answer{losesBefore, losesBefore, losesBefore}
+	amazon.asked = func(in activities.Instruction) (contract.RailState, error) {
+		if in.LookOnly || w.env.Now().Sub(began) < spoken {
+			return contract.RailState{}, &remittance.RailError{Code: "RESEND"}
+		}
+		return amazon.stateOf(amazon.take(in, false)), nil
+	}
+	w.pick(day, remittance.RailAmazon, wallet)
+	said := w.ask(spoken, contract.UpdateResolve, contract.ResolveInput{Evidence: "not among the orders in Amazon's console"})
+	s := w.run(t)
+	require.NoError(t, said.err)
+	require.Equal(t, remittance.Failed, s.Status)
+	for _, m := range w.books.rows[w.in.Order.Ref].moves {
+		if m.To == remittance.Failed && m.From != m.To {
+			require.GreaterOrEqual(t, m.At.Sub(began.Add(spoken)), 30*time.Second, "twice what an asking may take")
+		}
+	}
+	w.settled(t, s, amount)
+}

@@ -3,9 +3,13 @@
 package workflows_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
+	"soukin/activities"
 	"soukin/contract"
 	"soukin/remittance"
 )
@@ -47,6 +51,25 @@ func windowOf(d time.Duration) func(*live) { return func(l *live) { l.terms.Wind
 func noReopens(l *live) { l.terms.MaxReopens = 0 }
 
 func code(l *live) { l.ways[0].Form = remittance.GiftCode }
+
+// meetsVerdict has an operator say that nothing was executed while the enquiry that
+// executes it is under way.
+func meetsVerdict(l *live) {
+	amazon, said := l.rails[remittance.RailAmazon], false
+	amazon.asked = func(in activities.Instruction) (contract.RailState, error) {
+		if in.LookOnly {
+			return contract.RailState{}, nil
+		}
+		if !said {
+			said = true
+			if _, err := l.c.UpdateWorkflow(context.Background(), client.UpdateWorkflowOptions{WorkflowID: l.id(), UpdateName: contract.UpdateResolve,
+				Args: []any{contract.ResolveInput{Evidence: "not in Amazon's console"}}, WaitForStage: client.WorkflowUpdateStageAccepted}); err != nil {
+				panic(err)
+			}
+		}
+		return amazon.stateOf(amazon.take(in, false)), nil
+	}
+}
 
 func (l *live) picks(t *testing.T, r remittance.Rail, a remittance.AccountID) {
 	t.Helper()
@@ -105,6 +128,8 @@ var giftCards = []scenario{
 	{name: "paid", status: remittance.Paid, drive: picking(remittance.RailAmazon, wallet)},
 	{name: "paid-after-resend", status: remittance.Paid, arrange: fails(remittance.RailAmazon, losesBefore, 1), drive: picking(remittance.RailAmazon, wallet)},
 	{name: "paid-by-asking", status: remittance.Paid, arrange: fails(remittance.RailAmazon, losesBefore, 3), drive: picking(remittance.RailAmazon, wallet)},
+	{name: "paid-by-the-asking-that-a-verdict-met", status: remittance.Paid, arrange: both(fails(remittance.RailAmazon, losesBefore, 3), meetsVerdict),
+		drive: picking(remittance.RailAmazon, wallet)},
 	{name: "paid-after-another-login", status: remittance.Paid, arrange: fails(remittance.RailAmazon, refuses, 1, remittance.LoginRefused),
 		drive: func(t *testing.T, l *live) {
 			l.picks(t, remittance.RailAmazon, wallet)
