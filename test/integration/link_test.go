@@ -85,7 +85,9 @@ func (in *installation) race(t *testing.T, id string, deadline time.Time, i int)
 	start := time.NewTimer(time.Until(deadline.Add(time.Duration(i-6) * 10 * time.Millisecond)))
 	<-start.C
 	var both sync.WaitGroup
-	both.Go(func() { claimed, claimErr = in.desk.Orders.Designate(t.Context(), ref(id), orders.Designation{Account: payee(i)}) })
+	both.Go(func() {
+		claimed, claimErr = in.desk.Orders.Designate(t.Context(), ref(id), orders.Designation{Account: payee(i)})
+	})
 	both.Go(func() { cancelled, cancelErr = in.desk.Orders.Cancel(t.Context(), ref(id), remittance.ActorMerchant) })
 	both.Wait()
 	end := in.awaitEnd(t, remittance.RemittanceID(id))
