@@ -21,12 +21,13 @@ import (
 
 	"soukin/config"
 	"soukin/internal/app"
+	"soukin/internal/cli"
 )
 
 // The test binary starts itself again as a worker, so that a SIGKILL takes a
 // whole process as in production. These variables tell it so.
 const (
-	killAt      = "CHAOS_KILL_AT"    // the boundary to die at; 0 lives
+	killAt      = "CHAOS_KILL_AT"    // the boundary to die at, by number or name; 0 lives
 	boundaryLog = "CHAOS_BOUNDARIES" // file that gets a line for each boundary
 )
 
@@ -34,14 +35,13 @@ func TestMain(m *testing.M) {
 	if at, child := os.LookupEnv(killAt); child {
 		os.Exit(work(at))
 	}
+	if len(os.Args) > 1 && os.Args[1] == "demo-worker" { // of a storm, which kills it by itself
+		os.Exit(cli.Main(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+	}
 	os.Exit(m.Run())
 }
 
 func work(at string) int {
-	n, err := strconv.Atoi(at)
-	if err != nil {
-		return 2
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	cfg, err := config.Load(os.Environ())
@@ -53,7 +53,7 @@ func work(at string) int {
 	if err != nil {
 		return 2
 	}
-	err = app.RunWorker(ctx, cfg, app.WithLogger(slog.New(slog.DiscardHandler)), app.WithInterceptors(&killer{at: n, log: log}))
+	err = app.RunWorker(ctx, cfg, app.WithLogger(slog.New(slog.DiscardHandler)), app.WithInterceptors(&killer{at: at, log: log}))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -65,7 +65,7 @@ func work(at string) int {
 // and ends the process without a word at one of them.
 type killer struct {
 	interceptor.WorkerInterceptorBase
-	at  int
+	at  string
 	log *os.File
 
 	mu   sync.Mutex
@@ -94,7 +94,7 @@ func (k *killer) boundary(name string) {
 	defer k.mu.Unlock()
 	k.seen++
 	_, _ = fmt.Fprintf(k.log, "%d %s\n", k.seen, name)
-	if k.seen == k.at {
+	if k.at == name || k.at == strconv.Itoa(k.seen) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing more of this process may run
 	}
@@ -107,11 +107,13 @@ type child struct {
 	log  string
 }
 
-func startChild(t *testing.T, environ []string, at int) *child {
+// startChild starts a worker that dies at a boundary: its number among all that
+// the worker passes, or its name.
+func startChild(t *testing.T, environ []string, at string) *child {
 	t.Helper()
 	c := &child{done: make(chan struct{}), log: t.TempDir() + "/boundaries"}
 	c.cmd = exec.Command(os.Args[0])
-	c.cmd.Env = append(os.Environ(), append(environ, killAt+"="+strconv.Itoa(at), boundaryLog+"="+c.log)...)
+	c.cmd.Env = append(os.Environ(), append(environ, killAt+"="+at, boundaryLog+"="+c.log)...)
 	c.cmd.Stderr = os.Stderr
 	require.NoError(t, c.cmd.Start())
 	go func() { defer close(c.done); _ = c.cmd.Wait() }()

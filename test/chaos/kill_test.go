@@ -22,6 +22,9 @@ import (
 // transfer can take, through every activity there is.
 const answerLost = "9000005"
 
+// lives is the boundary of a worker that is not to die by itself.
+const lives = "0"
+
 // TestKillAtEveryBoundary kills the worker before and after every activity of a
 // transfer whose answer is lost, one run for each boundary, and starts another
 // worker. Every run must end as paid, exactly once.
@@ -35,13 +38,13 @@ func TestKillAtEveryBoundary(t *testing.T) {
 		t.Run(fmt.Sprintf("%02d", at), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, server, fmt.Sprintf("boundary-%02d", at))
-			victim := startChild(t, w.environ, at)
+			victim := startChild(t, w.environ, strconv.Itoa(at))
 			run := w.send(t, "R-1", answerLost)
 			ended := outcome(t, run)
 			select {
 			case <-victim.done:
 				require.True(t, victim.killed(), "the worker ended by itself")
-				startChild(t, w.environ, 0)
+				startChild(t, w.environ, lives)
 			case got := <-ended:
 				// Polls are as many as there is time for, so the last boundary of
 				// the dry run may not be reached again.
@@ -56,7 +59,7 @@ func TestKillAtEveryBoundary(t *testing.T) {
 func dryRun(t *testing.T, server *devserver.Server) []string {
 	t.Helper()
 	w := newWorld(t, server, "dry-run")
-	c := startChild(t, w.environ, 0)
+	c := startChild(t, w.environ, lives)
 	select {
 	case <-c.done:
 		t.Fatal("the worker ended by itself")
@@ -111,7 +114,7 @@ func TestKillAtRandom(t *testing.T) {
 		"9000008": remittance.Paid, "9000009": remittance.Paid, "9000010": remittance.Paid, "9000020": remittance.Paid,
 		"9000002": remittance.Failed, "9000017": remittance.Failed, "9000022": remittance.Returned,
 	}
-	worker := startChild(t, w.environ, 0)
+	worker := startChild(t, w.environ, lives)
 	endings := map[string]chan ending{}
 	for number := range want {
 		endings[number] = outcome(t, w.send(t, "R-"+number, number))
@@ -121,7 +124,7 @@ func TestKillAtRandom(t *testing.T) {
 		<-pause.C
 		worker.kill()
 		require.True(t, worker.killed())
-		worker = startChild(t, w.environ, 0)
+		worker = startChild(t, w.environ, lives)
 	}
 	for number, status := range want {
 		e := <-endings[number]

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ import (
 	"soukin/internal/devserver"
 	"soukin/internal/ledger"
 	"soukin/internal/payload"
+	"soukin/internal/record"
 	"soukin/internal/sandbox/control"
 	"soukin/internal/vault"
 	"soukin/remittance"
@@ -41,6 +43,7 @@ type world struct {
 	environ []string
 	cfg     config.Config
 	store   *app.Store
+	desk    *app.Desk
 	bank    *control.Client
 	c       client.Client
 }
@@ -53,9 +56,11 @@ var settings = []string{
 	"SOUKIN_BANK_ENQUIRE_EVERY=300ms", "SOUKIN_BANK_WATCH_EVERY=700ms", "SOUKIN_BANK_SUBMIT_ATTEMPTS=3",
 	"SOUKIN_BANK_SUBMIT_WINDOW=10m", "SOUKIN_BANK_ATTENTION_AFTER=1h", "SOUKIN_BANK_CORRECTION_WINDOW=0s",
 	"SOUKIN_BANK_RATE=50", "SOUKIN_SANDBOX_BOUNCE=500ms", "SOUKIN_WORKER_LISTEN=127.0.0.1:0",
+	"SOUKIN_RAILS_VISIBILITY_DELAY=2s", "SOUKIN_RAILS_ENQUIRE_EVERY=300ms", "SOUKIN_RAILS_WATCH_EVERY=700ms",
+	"SOUKIN_RAILS_SUBMIT_ATTEMPTS=3", "SOUKIN_RAILS_SUBMIT_WINDOW=10m", "SOUKIN_RAILS_ATTENTION_AFTER=1h", "SOUKIN_SMS=none",
 }
 
-func newWorld(t *testing.T, server *devserver.Server, namespace string) *world {
+func newWorld(t *testing.T, server *devserver.Server, namespace string, differing ...string) *world {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -65,7 +70,7 @@ func newWorld(t *testing.T, server *devserver.Server, namespace string) *world {
 	w := &world{environ: append([]string{
 		"SOUKIN_HOME=" + home, "TEMPORAL_CONFIG_FILE=" + filepath.Join(home, "none"),
 		"TEMPORAL_ADDRESS=" + server.Address, "TEMPORAL_NAMESPACE=" + namespace, "SOUKIN_SANDBOX_LISTEN=" + l.Addr().String(), "SOUKIN_SANDBOX_SMTP_LISTEN=127.0.0.1:0",
-	}, settings...)}
+	}, append(slices.Clone(settings), differing...)...)}
 	w.cfg, err = config.Load(w.environ)
 	require.NoError(t, err)
 
@@ -84,6 +89,10 @@ func newWorld(t *testing.T, server *devserver.Server, namespace string) *world {
 	w.store, err = app.OpenStore(ctx, w.cfg, time.Now)
 	require.NoError(t, err)
 	t.Cleanup(closing(t, w.store))
+	w.desk, err = app.OpenDesk(ctx, w.cfg, quiet, time.Now)
+	require.NoError(t, err)
+	t.Cleanup(closing(t, w.desk))
+	require.NoError(t, w.desk.Record.SaveMerchant(ctx, record.Merchant{ID: "demo", DisplayName: "Demo Shop"}))
 	entry, err := ledger.Fund("demo", "item-1", funded)
 	require.NoError(t, err)
 	require.NoError(t, w.store.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return w.store.Ledger.Post(ctx, tx, entry) }))
