@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 
 	"soukin/activities"
@@ -162,19 +163,38 @@ func TestCancelHearsTheAnswer(t *testing.T) {
 }
 
 // TestCancelWhileLockedNumbersEnd: the merchant calls it off while the network is
-// asked to end locked numbers for another way.
+// asked to end locked numbers for another way. Nobody is asked to choose again.
 func TestCancelWhileLockedNumbersEnd(t *testing.T) {
-	w := choiceWorld()
-	atm := w.rails[remittance.RailATM]
-	atm.people = []person{{locks: day}}
-	atm.silent = 10
-	w.pick(day, remittance.RailATM, "")
-	w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(contract.SignalRailNotice, nil) }, 2*day+time.Second)
-	cancel := w.ask(2*day+time.Minute, contract.UpdateCancel, contract.CancelInput{Actor: remittance.ActorMerchant})
-	s := w.run(t)
-	require.NoError(t, cancel.err)
-	require.Equal(t, remittance.Cancelled, s.Status)
-	w.settled(t, s, amount)
+	for name, silent := range map[string]int{"the network answers that request": 6, "and only the next one": 10} {
+		t.Run(name, func(t *testing.T) {
+			w := choiceWorld()
+			atm := w.rails[remittance.RailATM]
+			atm.people, atm.silent = []person{{locks: day}}, silent
+			w.pick(day, remittance.RailATM, "")
+			w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(contract.SignalRailNotice, nil) }, 2*day+time.Second)
+			cancel := w.ask(2*day+20*time.Second, contract.UpdateCancel, contract.CancelInput{Actor: remittance.ActorMerchant})
+			s := w.run(t)
+			require.NoError(t, cancel.err)
+			require.Equal(t, remittance.Cancelled, s.Status)
+			require.Equal(t, kinds(contract.NoticeLink, contract.NoticeNumbers, contract.NoticeCancelled), w.told.kinds())
+			w.settled(t, s, amount)
+		})
+	}
+}
+
+// TestReissuesAreCounted: each has its own number at the network, so that asking
+// again after a lost answer replaces nothing, and there are not more than allowed.
+func TestReissuesAreCounted(t *testing.T) {
+	w := cashWorld()
+	again := contract.ReissueInput{Actor: remittance.ActorRecipient}
+	w.rails[remittance.RailATM].lost = 1
+	first, second := w.ask(day, contract.UpdateReissue, again), w.ask(2*day, contract.UpdateReissue, again)
+	third := w.ask(3*day, contract.UpdateReissue, again)
+	w.run(t)
+	require.NoError(t, first.err)
+	require.NoError(t, second.err)
+	require.Equal(t, contract.ErrTypeTooLate, third.errType())
+	require.Equal(t, map[int]bool{1: true, 2: true}, w.rails[remittance.RailATM].order[0].numbers)
 }
 
 // TestAwayForWeeks: Temporal ends a workflow whose history grows too long, and
@@ -247,24 +267,45 @@ func TestRefusedWhileAnotherAskingIsUnderWay(t *testing.T) {
 func TestVerdictAtAmazon(t *testing.T) {
 	w := giftWorld(remittance.GiftBalance)
 	amazon := w.rails[remittance.RailAmazon]
-	began := w.env.Now()
-	spoken := day + 30*time.Hour
+	began, spoken, looked := w.env.Now(), day+30*time.Hour, time.Duration(0)
 	amazon.answers = []answer{losesBefore, losesBefore, losesBefore}
 	amazon.asked = func(in activities.Instruction) (contract.RailState, error) {
-		if in.LookOnly || w.env.Now().Sub(began) < spoken {
-			return contract.RailState{}, &remittance.RailError{Code: "RESEND"}
+		at := w.env.Now().Sub(began)
+		switch {
+		case in.LookOnly && looked == 0:
+			looked = at
+		case !in.LookOnly && at >= spoken:
+			return amazon.stateOf(amazon.take(in, false)), nil
 		}
-		return amazon.stateOf(amazon.take(in, false)), nil
+		return contract.RailState{}, &remittance.RailError{Code: "RESEND"}
 	}
 	w.pick(day, remittance.RailAmazon, wallet)
 	said := w.ask(spoken, contract.UpdateResolve, contract.ResolveInput{Evidence: "not among the orders in Amazon's console"})
 	s := w.run(t)
 	require.NoError(t, said.err)
 	require.Equal(t, remittance.Failed, s.Status)
-	for _, m := range w.books.rows[w.in.Order.Ref].moves {
-		if m.To == remittance.Failed && m.From != m.To {
-			require.GreaterOrEqual(t, m.At.Sub(began.Add(spoken)), 30*time.Second, "twice what an asking may take")
-		}
-	}
+	require.GreaterOrEqual(t, looked-spoken, 30*time.Second, "twice what an asking may take")
 	w.settled(t, s, amount)
+}
+
+// TestCancelInAResetRun: a cancel that comes before the call is a plain one only
+// in the first run; what another run sent an enquiry must tell.
+func TestCancelInAResetRun(t *testing.T) {
+	for first, status := range map[bool]remittance.Status{true: remittance.Cancelled, false: remittance.Paid} {
+		w := newWorld(0, true)
+		w.env.OnActivity("IsFirstRun", mock.Anything, mock.Anything).Return(contract.OwnerResult{FirstRun: first}, nil)
+		w.env.RegisterDelayedCallback(func() {
+			w.books.fund(amount)
+			w.books.failMoves = 5
+			w.env.SignalWorkflow(contract.SignalFunds, nil)
+		}, time.Hour)
+		w.ask(time.Hour+time.Second, contract.UpdateCancel, contract.CancelInput{Actor: remittance.ActorMerchant})
+		if !first {
+			w.bank.take(activities.Instruction{Key: remittance.Key{Ref: w.in.Order.Ref, Step: "transfer", Generation: 1}, Amount: amount, Account: account, At: w.env.Now()})
+		}
+		s := w.run(t)
+		require.Equal(t, status, s.Status)
+		require.Zero(t, w.bank.submits)
+		w.settled(t, s, amount)
+	}
 }
