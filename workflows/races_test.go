@@ -309,3 +309,34 @@ func TestCancelInAResetRun(t *testing.T) {
 		w.settled(t, s, amount)
 	}
 }
+
+// TestInheritedChoice: a run that finds its money with a rail goes on with that
+// rail, whatever its page offers first.
+func TestInheritedChoice(t *testing.T) {
+	w := choiceWorld()
+	now := w.env.Now()
+	state, err := w.books.Open(t.Context(), contract.OpenInput{Order: w.in.Order, Owner: "another run", At: now, FundingDeadline: now.Add(day), HoldOnly: true, RecipientDeadline: now.Add(day)})
+	require.NoError(t, err)
+	_, err = w.books.Move(t.Context(), contract.Move{Ref: state.Ref, Seq: state.Seq + 1, From: state.Status, To: remittance.Processing, Actor: remittance.ActorRecipient, At: now,
+		Generation: 1, Account: wallet, Rail: remittance.RailAuPay, Fee: feeOf(remittance.RailAuPay), Postings: []contract.Posting{contract.PostInstruct}})
+	require.NoError(t, err)
+	s := w.run(t)
+	require.Equal(t, remittance.Paid, s.Status)
+	require.Zero(t, w.bank.submits)
+	require.Equal(t, 1, w.rails[remittance.RailAuPay].submits)
+	w.settled(t, s, amount)
+}
+
+// TestLockedAndNothingElseIsOpen: numbers that lead nowhere else stay out, for a
+// reissue to unlock.
+func TestLockedAndNothingElseIsOpen(t *testing.T) {
+	w := choiceWorld()
+	w.terms.MaxReopens = 0
+	w.rails[remittance.RailATM].people = []person{{locks: day, comes: 3 * day}}
+	w.pick(day, remittance.RailATM, "")
+	w.ask(3*day, contract.UpdateReissue, contract.ReissueInput{Actor: remittance.ActorRecipient})
+	s := w.run(t)
+	require.Equal(t, remittance.Paid, s.Status)
+	require.Equal(t, kinds(contract.NoticeLink, contract.NoticeNumbers, contract.NoticeLocked, contract.NoticeNumbers, contract.NoticePaid), w.told.kinds())
+	w.settled(t, s, amount)
+}
