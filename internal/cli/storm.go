@@ -73,6 +73,11 @@ func (w *stormWatcher) Killed(times int) {
 	w.s.note(phrase{"the worker was killed and started again (%d)", "worker を強制終了し、起動し直しました (%d 回目)"}, times)
 }
 
+func (w *stormWatcher) Revived(times int) {
+	w.meter.end()
+	w.s.note(phrase{"the Temporal server did nothing any more and was started again (%d)", "Temporal サーバーが停止状態になったため、起動し直しました (%d 回目)"}, times)
+}
+
 func (s *session) stormSummary(sum demo.StormSummary) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s\n\n", s.sayf(phrase{"%d remittances in %.0f s, %.1f a second; the worker was killed %d times.", "%d 件、%.0f 秒 (毎秒 %.1f 件)。worker の強制終了 %d 回。"},

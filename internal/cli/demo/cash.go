@@ -7,7 +7,7 @@ import (
 
 // withNumbers has the numbers for the ATM shown and takes them there, or has new
 // ones issued where the old ones are locked or lost.
-func (v *visit) withNumbers(ctx context.Context, p paper) (next paper, done bool, err error) {
+func (v *visit) withNumbers(ctx context.Context, p paper) (paper, bool, error) {
 	shown := p.copied()
 	switch {
 	case v.person.cash.staysAway:
@@ -15,17 +15,15 @@ func (v *visit) withNumbers(ctx context.Context, p paper) (next paper, done bool
 	case len(shown) == 3:
 		return v.walk(ctx, p, shown)
 	case p.hasButton("show"):
-		next, err = v.browser.submit(ctx, p, "show", nil)
+		next, err := v.browser.submit(ctx, p, "show", nil)
 		return next, err == nil && next.status == http.StatusConflict, err // the cash is gone, and the page will soon say so
 	case v.tried < len(v.person.tries):
 		return p, true, nil // locked: they have another way in mind, and wait for it
 	case p.buttonTo("reissue") != nil:
-		next, err = v.browser.press(ctx, p, "reissue")
+		next, err := v.browser.press(ctx, p, "reissue")
 		return next, err == nil && next.leads("numbers") && !next.hasButton("show") && len(next.copied()) == 0, err
-	default:
-		return p, true, nil // locked, and replaced often enough
 	}
-	return next, false, err
+	return p, true, nil // locked, and replaced often enough
 }
 
 // walk goes to the ATM with the numbers on the page.

@@ -81,6 +81,8 @@ type StormWatcher interface {
 	Ended(n, all int)
 	// Killed: the worker was killed and another one runs.
 	Killed(times int)
+	// Revived: the Temporal server did nothing any more and was started again.
+	Revived(times int)
 }
 
 // Weather sends a crowd's remittances through the system while every counterparty
@@ -144,6 +146,7 @@ type storm struct {
 	w     StormWatcher
 	kills []int // still to come
 	dead  int
+	saved int // revivals of the Temporal server
 	began time.Time
 	took  time.Duration
 }
@@ -152,6 +155,10 @@ type storm struct {
 func (st *storm) run(ctx context.Context) error {
 	ctx, cancel := st.s.broken(ctx)
 	defer cancel(nil)
+	stopped, err := st.s.pulse(ctx)
+	if err != nil {
+		return err
+	}
 	sent := make(chan error, 1)
 	send := func() { sent <- st.b.Send(ctx, st.desk.Orders, ordersAtOnce, nil) }
 	go send()
@@ -173,6 +180,12 @@ func (st *storm) run(ctx context.Context) error {
 		}
 		select {
 		case <-tick.C:
+		case <-stopped:
+			if err := st.s.ReviveTemporal(ctx); err != nil {
+				return errors.Join(context.Cause(ctx), err)
+			}
+			st.saved++
+			st.w.Revived(st.saved)
 		case err := <-sent:
 			if err != nil {
 				return errors.Join(context.Cause(ctx), err)
@@ -233,9 +246,12 @@ type StormSummary struct {
 	// Faults counts those of the plan by kind, and magic values as "magic:<name>".
 	Faults        map[faults.Kind]int `json:"faults"`
 	WorkersKilled int                 `json:"workers_killed"`
-	Seconds       float64             `json:"seconds"`
-	PerSecond     float64             `json:"remittances_per_second"`
-	Stuck         []Stuck             `json:"stuck,omitempty"`
+	// TemporalRevived counts how often Temporal's development server was started
+	// again because its database connection had broken.
+	TemporalRevived int     `json:"temporal_revived,omitempty"`
+	Seconds         float64 `json:"seconds"`
+	PerSecond       float64 `json:"remittances_per_second"`
+	Stuck           []Stuck `json:"stuck,omitempty"`
 }
 
 // Stuck is a remittance that was still open at the end, and why.
@@ -270,7 +286,7 @@ func (st *storm) summarize(ctx context.Context) (StormSummary, error) {
 		return StormSummary{}, err
 	}
 	out := StormSummary{
-		Summary: sum, Seed: st.c.Seed, Endings: map[remittance.Pattern]map[string]int{}, Faults: fired.Fired, WorkersKilled: st.dead,
+		Summary: sum, Seed: st.c.Seed, Endings: map[remittance.Pattern]map[string]int{}, Faults: fired.Fired, WorkersKilled: st.dead, TemporalRevived: st.saved,
 		Seconds: st.took.Seconds(), PerSecond: float64(st.c.Remittances) / st.took.Seconds(), Stuck: st.stuck(),
 	}
 	for _, r := range sum.Remittances {

@@ -60,9 +60,10 @@ type System struct {
 	secrets *secrets
 	log     *slog.Logger
 	logFile io.Closer
-	server  *devserver.Server
+	server  *temporalServer
 	running []*process
 	failed  chan error
+	gone    chan struct{} // closed when the Temporal server has ended by itself
 
 	environ       []string
 	workerCommand []string
@@ -76,7 +77,7 @@ func Start(ctx context.Context, o Options) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &System{Home: home, handsOn: o.HandsOn, secrets: newSecrets(), failed: make(chan error, 1), environ: o.Environ, workerCommand: o.Worker}
+	s := &System{Home: home, handsOn: o.HandsOn, secrets: newSecrets(), failed: make(chan error, 1), gone: make(chan struct{}), environ: o.Environ, workerCommand: o.Worker}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -162,11 +163,11 @@ func (s *System) startTemporal(ctx context.Context, o Options, places places, ui
 		}
 		opts.Existing, opts.Namespace = &cfg.Temporal.Options, cfg.Temporal.Namespace()
 	}
-	s.server, err = devserver.Start(ctx, opts)
+	err = s.launchTemporal(ctx, opts)
 	if o.UIPort == 0 && errors.Is(err, syscall.EADDRINUSE) {
 		// Another demo took the usual port since we looked; nobody asked for it.
 		opts.UIPort = 0
-		s.server, err = devserver.Start(ctx, opts)
+		err = s.launchTemporal(ctx, opts)
 	}
 	if err != nil {
 		return err
@@ -291,10 +292,6 @@ func (s *System) fail(err error) {
 // Failed gives the error of the first process that broke.
 func (s *System) Failed() <-chan error { return s.failed }
 
-// TemporalGone is closed when the Temporal server that the demo started has
-// ended; it is nil for a server that was running already.
-func (s *System) TemporalGone() <-chan struct{} { return s.server.Done() }
-
 // Close stops everything in the opposite order of the start and waits for it.
 // What was stored stays.
 func (s *System) Close() error {
@@ -309,7 +306,7 @@ func (s *System) Close() error {
 	}
 	s.running = nil
 	if s.server != nil {
-		err = errors.Join(err, s.server.Close())
+		err = errors.Join(err, s.server.stop())
 	}
 	if s.logFile != nil {
 		err = errors.Join(err, s.logFile.Close())

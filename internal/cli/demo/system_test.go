@@ -2,17 +2,23 @@ package demo_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"soukin/config"
+	"soukin/internal/app"
 	"soukin/internal/cli/demo"
 	"soukin/internal/devserver"
+	"soukin/internal/orders"
+	"soukin/internal/record"
+	"soukin/remittance"
 )
 
 // needsServer skips where no Temporal server is on this machine: building one
@@ -61,6 +67,38 @@ func TestASystemStartsStopsAndStartsAgain(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, s.Home, second.Home)
 	require.NoError(t, second.Close())
+}
+
+// TestTemporalIsStartedAgain: what was open goes on when the Temporal server comes
+// back, without anybody being told where.
+func TestTemporalIsStartedAgain(t *testing.T) {
+	needsServer(t)
+	ctx := t.Context()
+	s, err := demo.Start(ctx, demo.Options{Environ: private(t), State: t.TempDir()})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	desk, err := app.OpenDesk(ctx, s.Config, slog.New(slog.DiscardHandler), time.Now)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, desk.Close()) })
+	require.NoError(t, desk.Record.SaveMerchant(ctx, record.Merchant{ID: demo.Merchant, DisplayName: "Demo Shop"}))
+	order := orders.Request{Merchant: string(demo.Merchant), RemittanceID: "R-1", Amount: "1200",
+		Payee: orders.Payee{Bank: "0001", Branch: "001", Type: "1", Number: "1234567", Name: "ヤマダ タロウ"}}
+	state, _, err := desk.Orders.Take(ctx, order)
+	require.NoError(t, err)
+	require.Equal(t, remittance.AwaitingFunds, state.Status)
+
+	require.NoError(t, s.ReviveTemporal(ctx))
+	select {
+	case <-s.TemporalGone():
+		t.Fatal("it was stopped on purpose")
+	default:
+	}
+	_, err = desk.Orders.Fund(ctx, demo.Merchant, "item-1", 1200)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		row, err := desk.Record.Get(context.Background(), remittance.Ref{Merchant: demo.Merchant, Remittance: "R-1"})
+		return err == nil && row.Status == remittance.Paid
+	}, time.Minute, 100*time.Millisecond)
 }
 
 func TestADemoStaysAwayFromOtherInstallationsAndBanks(t *testing.T) {
