@@ -340,3 +340,31 @@ func TestLockedAndNothingElseIsOpen(t *testing.T) {
 	require.Equal(t, kinds(contract.NoticeLink, contract.NoticeNumbers, contract.NoticeLocked, contract.NoticeNumbers, contract.NoticePaid), w.told.kinds())
 	w.settled(t, s, amount)
 }
+
+// TestInstructedTooLongAgo: the rail may have forgotten the key, so what another
+// worker may have sent is asked for first.
+func TestInstructedTooLongAgo(t *testing.T) {
+	w := newWorld(0, true)
+	w.in.Policy.SubmitWindow = 10 * time.Second
+	w.env.RegisterDelayedCallback(func() {
+		w.books.fund(amount)
+		w.books.failMoves = 8 // for some 25 seconds
+		w.env.SignalWorkflow(contract.SignalFunds, nil)
+	}, time.Hour)
+	s := w.run(t)
+	require.Equal(t, []remittance.Status{remittance.Processing, remittance.Checking}, w.path()[:2])
+	require.Equal(t, remittance.Paid, s.Status)
+	w.settled(t, s, amount)
+}
+
+// TestNobodyAnswersWhenItWouldBeFinal: what may have come back is not paid because
+// nobody says so.
+func TestNobodyAnswersWhenItWouldBeFinal(t *testing.T) {
+	w := newWorld(amount, true)
+	w.bank.course = append(w.bank.course, event{60 * time.Hour, contract.StageReturned, remittance.Recalled})
+	w.env.RegisterDelayedCallback(func() { w.bank.broken = 1 << 30 }, 47*time.Hour)
+	w.env.RegisterDelayedCallback(func() { w.bank.broken = 0 }, 120*time.Hour)
+	s := w.run(t)
+	require.Equal(t, remittance.Returned, s.Status)
+	w.settled(t, s, amount)
+}
