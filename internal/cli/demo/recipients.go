@@ -52,6 +52,7 @@ type recipients struct {
 // life is one recipient so far.
 type life struct {
 	memory
+	met    bool   // was looked at before
 	seen   string // what was handled last
 	busy   bool
 	failed error
@@ -101,6 +102,7 @@ func (r *recipients) act(ctx context.Context, rows []batch.Row) error {
 func (r *recipients) call(row batch.Row) (*life, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.meet(row)
 	if !r.due(row) {
 		return nil, nil
 	}
@@ -114,6 +116,18 @@ func (r *recipients) call(row batch.Row) (*life, error) {
 		return l, nil
 	default:
 		return nil, nil // the next time
+	}
+}
+
+// meet leaves alone whoever had everything before the play began: they were played
+// in an earlier one.
+func (r *recipients) meet(row batch.Row) {
+	l := r.lives[row.RemittanceID]
+	if l == nil || l.met || row.Status == "" {
+		return
+	}
+	if l.met = true; row.Final && r.told == nil {
+		l.seen = standing(row)
 	}
 }
 
