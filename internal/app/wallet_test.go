@@ -34,6 +34,7 @@ func TestAWalletOfAnotherRailGetsNothing(t *testing.T) {
 		require.ErrorAs(t, err, &refused, at.rail)
 		assert.Equal(t, remittance.OutcomeRejected, refused.Outcome, at.rail)
 		assert.Equal(t, at.reason, refused.Reason, at.rail)
+		assert.Contains(t, refused.Code, "not sent", "what belongs to one rail is not told to another")
 		for e, err := range c.sandbox.Executions(t.Context(), at.rail) {
 			require.NoError(t, err)
 			assert.Zero(t, e.Executed, at.rail)
