@@ -1,55 +1,53 @@
 package aupay
 
 import (
-	"net/http"
+	"encoding/json"
 
 	"soukin/internal/rails/bearer"
-	"soukin/internal/rails/call"
+	"soukin/internal/rails/decided"
 	"soukin/remittance"
 )
 
-// The words of the document.
-const (
-	stateExecuted = "executed"
-	stateRefused  = "refused"
-
-	codeNotFound    = "NOT_FOUND"
-	codeInvalid     = "INVALID"
-	codeMaintenance = "MAINTENANCE"
-
-	fieldMember = "member_number"
-)
-
-// refusals are the documented reasons of a refused charge.
-var refusals = map[string]remittance.Reason{
-	"WALLET_LIMIT":       remittance.WalletFull,
-	"UNKNOWN_MEMBER":     remittance.UnknownMember,
-	"NOT_VERIFIED":       remittance.MemberNotVerified,
-	"MEMBER_DAILY_LIMIT": remittance.RecipientLimit,
-	"AMOUNT":             remittance.OverRailLimit,
+var document = decided.Document{
+	Rail: remittance.RailAuPay, Submit: "charge", Enquire: "charge-state", Path: "/charges", Reference: "charge_id", Done: "executed",
+	Refusals: map[string]remittance.Reason{
+		"WALLET_LIMIT":       remittance.WalletFull,
+		"UNKNOWN_MEMBER":     remittance.UnknownMember,
+		"NOT_VERIFIED":       remittance.MemberNotVerified,
+		"MEMBER_DAILY_LIMIT": remittance.RecipientLimit,
+		"AMOUNT":             remittance.OverRailLimit,
+	},
+	Invalid: map[string]remittance.Reason{
+		"member_number": remittance.UnknownMember, // the recipient mistyped it, and can mend it
+	},
+	Closed: closed,
+	Read:   read,
 }
 
-// reasonOf takes a word that is not listed for a refusal all the same: the
-// state says so, the word only explains it.
-func reasonOf(word string) remittance.Reason {
-	if r, known := refusals[word]; known {
-		return r
-	}
-	return remittance.RefusedByRail
-}
+const codeMaintenance = "MAINTENANCE"
 
-// judgeSubmit says what an answer other than a result means for a charge.
-func judgeSubmit(a call.Answer) *remittance.RailError {
-	e, p := bearer.Otherwise(a), bearer.ProblemOf(a)
-	switch {
-	case !p.LeftNothing():
-	case a.Status == http.StatusBadRequest && p.Code == codeInvalid:
-		e.Outcome, e.Reason = remittance.OutcomeRejected, remittance.RefusedByRail
-		if p.Field == fieldMember {
-			e.Reason = remittance.UnknownMember // the recipient mistyped it, and can mend it
-		}
-	case a.Status == http.StatusServiceUnavailable && p.Code == codeMaintenance:
+// closed takes maintenance for a refusal where au PAY says that nothing
+// happened: the recipient may choose another way meanwhile.
+func closed(e *remittance.RailError, p bearer.Problem) {
+	if p.Code == codeMaintenance && p.LeftNothing() {
 		e.Outcome, e.Reason = remittance.OutcomeRejected, remittance.RailMaintenance
 	}
-	return e
+}
+
+type chargeBody struct {
+	ChargeID     string         `json:"charge_id"`
+	MemberNumber string         `json:"member_number"`
+	Amount       remittance.Yen `json:"amount"`
+}
+
+func read(body []byte) (decided.Result, error) {
+	var b struct {
+		ChargeID      string         `json:"charge_id"`
+		Amount        remittance.Yen `json:"amount"`
+		State         string         `json:"state"`
+		Reason        string         `json:"reason"`
+		TransactionNo string         `json:"transaction_no"`
+	}
+	err := json.Unmarshal(body, &b)
+	return decided.Result{Reference: b.ChargeID, Amount: b.Amount, State: b.State, Reason: b.Reason, Number: b.TransactionNo}, err
 }

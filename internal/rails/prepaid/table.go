@@ -1,54 +1,49 @@
 package prepaid
 
 import (
-	"net/http"
+	"encoding/json"
 
 	"soukin/internal/rails/bearer"
-	"soukin/internal/rails/call"
+	"soukin/internal/rails/decided"
 	"soukin/remittance"
 )
 
-// The words of the document.
-const (
-	stateRefunded = "refunded"
-	stateRefused  = "refused"
-
-	codeNotFound = "NOT_FOUND"
-	codeInvalid  = "INVALID"
-
-	fieldPurchase = "purchase_id"
-	fieldIssuer   = "issuer"
-)
-
-// refusals are the documented reasons of a refused refund.
-var refusals = map[string]remittance.Reason{
-	"WINDOW_PASSED":    remittance.RefundWindowPassed,
-	"PURCHASE_UNKNOWN": remittance.PurchaseUnknown,
-	"OVER_PURCHASE":    remittance.OverPurchase,
-	"NO_PARTIAL":       remittance.NoPartialRefund,
-	"NOT_CAPTURED":     remittance.RefusedByRail,
+var document = decided.Document{
+	Rail: remittance.RailPrepaid, Submit: "refund", Enquire: "refund-state", Path: "/refunds", Reference: "refund_id", Done: "refunded",
+	Refusals: map[string]remittance.Reason{
+		"WINDOW_PASSED":    remittance.RefundWindowPassed,
+		"PURCHASE_UNKNOWN": remittance.PurchaseUnknown,
+		"OVER_PURCHASE":    remittance.OverPurchase,
+		"NO_PARTIAL":       remittance.NoPartialRefund,
+		"NOT_CAPTURED":     remittance.RefusedByRail,
+	},
+	Invalid: map[string]remittance.Reason{
+		"purchase_id": remittance.PurchaseUnknown,
+		"issuer":      remittance.PurchaseUnknown,
+	},
+	Closed: closed,
+	Read:   read,
 }
 
-// reasonOf takes a word that is not listed for a refusal all the same: the
-// state says so, the word only explains it.
-func reasonOf(word string) remittance.Reason {
-	if r, known := refusals[word]; known {
-		return r
-	}
-	return remittance.RefusedByRail
+// closed refuses nothing, see the package comment: the reason only tells an
+// operator why it takes longer.
+func closed(e *remittance.RailError, _ bearer.Problem) { e.Reason = remittance.RailMaintenance }
+
+type refundBody struct {
+	RefundID   string         `json:"refund_id"`
+	Issuer     string         `json:"issuer"`
+	PurchaseID string         `json:"purchase_id"`
+	Amount     remittance.Yen `json:"amount"`
 }
 
-// judgeSubmit says what an answer other than a result means for a refund.
-func judgeSubmit(a call.Answer) *remittance.RailError {
-	e, p := bearer.Otherwise(a), bearer.ProblemOf(a)
-	switch {
-	case a.Status == http.StatusBadRequest && p.Code == codeInvalid && p.LeftNothing():
-		e.Outcome, e.Reason = remittance.OutcomeRejected, remittance.RefusedByRail
-		if p.Field == fieldPurchase || p.Field == fieldIssuer {
-			e.Reason = remittance.PurchaseUnknown
-		}
-	case a.Status == http.StatusServiceUnavailable:
-		e.Reason = remittance.RailMaintenance
+func read(body []byte) (decided.Result, error) {
+	var b struct {
+		RefundID string         `json:"refund_id"`
+		Amount   remittance.Yen `json:"amount"`
+		State    string         `json:"state"`
+		Reason   string         `json:"reason"`
+		RefundNo string         `json:"refund_no"`
 	}
-	return e
+	err := json.Unmarshal(body, &b)
+	return decided.Result{Reference: b.RefundID, Amount: b.Amount, State: b.State, Reason: b.Reason, Number: b.RefundNo}, err
 }
