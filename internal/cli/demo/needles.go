@@ -72,9 +72,13 @@ func (n *needles) inFile(path string) (found int, size int64, err error) {
 		return 0, 0, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
+	return n.inReader(f)
+}
+
+func (n *needles) inReader(r io.Reader) (found int, size int64, err error) {
 	block := make([]byte, 0, n.block+n.longest+2)
 	for from := 0; ; from = 1 {
-		read, err := io.ReadFull(f, block[len(block):cap(block)])
+		read, err := io.ReadFull(r, block[len(block):cap(block)])
 		size += int64(read)
 		block = block[:len(block)+read]
 		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)

@@ -13,6 +13,7 @@ import (
 	"soukin/internal/app/reconcile"
 	"soukin/internal/books"
 	"soukin/internal/cli/batch"
+	"soukin/internal/database"
 	"soukin/internal/ledger"
 	"soukin/internal/ledger/audit"
 	"soukin/internal/orders"
@@ -271,6 +272,9 @@ func (s *System) summarize(ctx context.Context, desk *app.Desk, b *batch.Batch) 
 	// The sandbox's ATM network knows the numbers that it pays out for, as the real
 	// one does. Nobody else may, and claim codes nobody at all.
 	searched, err := s.secrets.search(s.Home, s.Config.Sandbox.State)
+	if err == nil && desk.DB.Dialect() == database.PostgreSQL {
+		err = s.secrets.searchTables(ctx, desk.DB, &searched)
+	}
 	if err != nil {
 		return Summary{}, fmt.Errorf("search for secrets: %w", err)
 	}

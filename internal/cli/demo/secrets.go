@@ -1,12 +1,16 @@
 package demo
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+
+	"soukin/internal/database"
 )
 
 // secrets are what recipients saw that has the worth of money: claim codes and
@@ -45,7 +49,8 @@ type Searched struct {
 	Numbers int   `json:"atm_numbers"`
 	Files   int   `json:"files"`
 	Bytes   int64 `json:"bytes"`
-	// Found names the files that hold one of them, each once for each secret.
+	// Found names the files, or tables of a database elsewhere, that hold one of
+	// them, each once for each secret.
 	Found []string `json:"found,omitempty"`
 }
 
@@ -96,6 +101,53 @@ func (s *secrets) search(home string, spared ...string) (Searched, error) {
 		return err
 	})
 	return out, err
+}
+
+const (
+	tablesOf = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1`
+	// rowsOf shows what is binary in hexadecimal digits.
+	rowsOf = `SELECT CAST(t AS text) FROM %s t`
+)
+
+// searchTables looks into every row of a database that keeps no file here. Found
+// names tables.
+func (s *secrets) searchTables(ctx context.Context, db *database.DB, out *Searched) error {
+	n := s.needles()
+	return db.Read(ctx, func(ctx context.Context, tx *database.Tx) error {
+		tables, err := texts(ctx, tx, tablesOf)
+		if err != nil {
+			return err
+		}
+		for _, table := range tables {
+			rows, err := texts(ctx, tx, fmt.Sprintf(rowsOf, `"`+strings.ReplaceAll(table, `"`, `""`)+`"`))
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				out.Bytes += int64(len(row))
+				for range n.in([]byte(row), 0, len(row)) {
+					out.Found = append(out.Found, table)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func texts(ctx context.Context, tx *database.Tx, query string) (out []string, err error) {
+	rows, err := tx.Query(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, rows.Err()
 }
 
 // isSpared knows a database by its name, with or without what SQLite appends.

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"os"
@@ -12,6 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"soukin/internal/database"
+	"soukin/internal/database/databasetest"
 )
 
 const aCode, aCustomer = "AQ1X-2Y34Z5-AAAA", "511000111"
@@ -64,6 +68,22 @@ func TestOnlyTheSandboxsBooksAreSpared(t *testing.T) {
 	got, err := seen().search(home, filepath.Join(home, "sandbox.db"))
 	require.NoError(t, err)
 	assert.Equal(t, []string{filepath.Join(home, "logs.txt"), filepath.Join(home, "mailbox.db")}, got.Found)
+}
+
+func TestADatabaseElsewhereIsSearchedToo(t *testing.T) {
+	db, err := database.Open(t.Context(), databasetest.PostgresDSN(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, db.Close()) })
+	require.NoError(t, db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.Exec(ctx, `CREATE TABLE "odd name" (id int, note text, sealed bytea)`)
+		if err == nil {
+			_, err = tx.Exec(ctx, `INSERT INTO "odd name" VALUES (1, $1, NULL), (2, 'nothing', $2), (3, '511000112', NULL)`, "to "+aCustomer+",", []byte(aCode))
+		}
+		return err
+	}))
+	var out Searched
+	require.NoError(t, seen().searchTables(t.Context(), db, &out))
+	assert.Equal(t, []string{"odd name", "odd name"}, out.Found)
 }
 
 // A secret is found once wherever the blocks of a large file end.
