@@ -103,12 +103,13 @@ func (r *recipients) view(asked orders.Asked) web.View {
 }
 
 // waysOf lists what can be chosen, and what could be for a smaller amount. A way
-// that failed for good is not among them.
+// that failed for good is not among them. A limit that was lowered after the order
+// takes nothing away: the order was taken under the one before.
 func waysOf(asked orders.Asked) []web.Way {
 	var out []web.Way
 	for _, w := range asked.Ways {
 		if over := asked.State.Amount > w.Cap; w.Available || over {
-			out = append(out, web.Way{Rail: w.Rail, Form: w.Form, Limit: w.Cap, Available: w.Available && !over})
+			out = append(out, web.Way{Rail: w.Rail, Form: w.Form, Limit: w.Cap, Available: w.Available})
 		}
 	}
 	return out

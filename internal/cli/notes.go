@@ -36,6 +36,10 @@ func (s *session) notedWords(st record.Step) string {
 		return s.say(phrase{"The link goes to another address; earlier links have ended.", "リンクの宛先を変えました。以前のリンクは無効です。"})
 	case what == "numbers_reissued":
 		return s.say(phrase{"New ATM numbers were issued; the old ones have ended.", "ATMの受取番号を再発行しました。以前の番号は無効です。"})
+	case what == "numbers_not_reissued":
+		return s.say(phrase{"No new ATM numbers were issued; it can be tried again.", "ATMの受取番号は再発行されませんでした。もう一度お試しいただけます。"})
+	case what == "cancel_not_confirmed":
+		return s.say(phrase{"The cancel was not confirmed; it can be tried again.", "取消を確認できませんでした。もう一度お試しいただけます。"})
 	case what == "numbers_not_ended":
 		return s.say(phrase{"The ATM network did not confirm that the numbers have ended. It is asked again; look at it if this stays.", "ATMの番号の失効を確認できませんでした。自動で照会を続けます。解消しない場合は確認してください。"})
 	}

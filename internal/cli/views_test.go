@@ -192,6 +192,8 @@ func TestNotesOnTheTimeline(t *testing.T) {
 		"contact_changed":        "another address",
 		"numbers_reissued":       "New ATM numbers",
 		"numbers_not_ended":      "did not confirm",
+		"numbers_not_reissued":   "No new ATM numbers",
+		"cancel_not_confirmed":   "cancel was not confirmed",
 		"notice_sent:numbers":    "where the ATM numbers are",
 		"something_new":          "something_new",
 	} {
