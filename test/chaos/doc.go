@@ -1,6 +1,6 @@
 //go:build chaos
 
 // Package chaos hurts a whole installation on purpose and then compares what
-// the bank really executed with what the ledger believes. A run that hurt
-// nothing fails.
+// each counterparty really executed with what the ledger believes. A run that
+// hurt nothing fails.
 package chaos
