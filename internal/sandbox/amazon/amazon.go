@@ -5,7 +5,6 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"net/http"
 	"time"
 
@@ -35,11 +34,7 @@ func New(ctx context.Context, env counterparty.Env, set Settings) (*Amazon, erro
 	if err := set.validate(); err != nil {
 		return nil, err
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	if err := env.DB.Migrate(ctx, name, files); err != nil {
+	if err := env.Migrate(ctx, name, migrations); err != nil {
 		return nil, err
 	}
 	a := &Amazon{

@@ -176,22 +176,9 @@ func (a *Amazon) claim(ctx context.Context, requestID string) error {
 
 // Executions implements [counterparty.Counterparty].
 func (a *Amazon) Executions(ctx context.Context, after string, limit int) ([]counterparty.Execution, error) {
-	out := []counterparty.Execution{}
-	err := a.env.DB.Read(ctx, func(ctx context.Context, tx *database.Tx) error {
-		rows, err := tx.Query(ctx, listGifts, after, limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var e counterparty.Execution
-			if err := rows.Scan(&e.Reference, &e.Amount, &e.Executed, &e.State); err != nil {
-				return err
-			}
-			e.Undone = e.State == stateCancelled
-			out = append(out, e)
-		}
-		return rows.Err()
-	})
-	return out, err
+	found, err := a.env.ReadExecutions(ctx, listGifts, after, limit)
+	for i := range found {
+		found[i].Undone = found[i].State == stateCancelled
+	}
+	return found, err
 }

@@ -2,7 +2,6 @@ package atm
 
 import (
 	"context"
-	"crypto/subtle"
 	_ "embed" // the document of the API
 	"errors"
 	"net/http"
@@ -52,22 +51,14 @@ var (
 // Mount adds the API, its document and the ATM.
 func (n *Network) Mount(mux *http.ServeMux) {
 	api := counterparty.API{Env: n.env, Name: "atm", Refuse: n.struck}
-	handle := func(method, path string, do func(context.Context, counterparty.Request) counterparty.Answer) {
-		mux.Handle(method+" "+BasePath+path, api.Handle(identity, func(ctx context.Context, r counterparty.Request) counterparty.Answer {
-			if !n.authorized(r) {
-				return n.refuse(codeUnauthorized)
-			}
-			return do(ctx, r)
-		}))
+	handle := func(method, path string, do counterparty.Do) {
+		mux.Handle(method+" "+BasePath+path, api.Handle(identity, counterparty.Bearer(n.set.Token, n.refuse(codeUnauthorized), do)))
 	}
 	handle(http.MethodPost, "/issues", n.postIssue)
 	handle(http.MethodGet, "/issues/{issue_id}", n.getIssue)
 	handle(http.MethodPost, "/issues/{issue_id}/cancel", n.postCancel)
 	handle(http.MethodPost, "/issues/{issue_id}/reissues/{n}", n.postReissue)
-	mux.HandleFunc("GET /atm-network/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/yaml")
-		_, _ = w.Write(document)
-	})
+	mux.HandleFunc("GET /atm-network/openapi.yaml", counterparty.Document(document))
 	n.mountScreen(mux)
 }
 
@@ -82,10 +73,6 @@ func identity(r counterparty.Request) string {
 		return "unreadable"
 	}
 	return r.URL.Path + " " + o.IssueID
-}
-
-func (n *Network) authorized(r counterparty.Request) bool {
-	return subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+n.set.Token)) == 1
 }
 
 // struck answers what the fault plan turns away.

@@ -7,7 +7,6 @@ import (
 
 	"soukin/internal/sandbox/control"
 	"soukin/internal/sandbox/counterparty"
-	"soukin/remittance"
 )
 
 // MountControl adds what tests and the demo may do: take cash as a person
@@ -62,19 +61,15 @@ func (n *Network) listIssues(w http.ResponseWriter, r *http.Request) {
 	n.answer(w, http.StatusOK, out)
 }
 
+const listExecutions = `SELECT i.issue_id, i.amount, (SELECT COUNT(*) FROM atm_payouts p WHERE p.issue_id = i.issue_id AND p.amount = i.amount), i.state
+FROM atm_issues i WHERE i.issue_id > $1 ORDER BY i.issue_id LIMIT $2`
+
 // Executions gives the cash that went out, beside every issue.
 func (n *Network) Executions(ctx context.Context, after string, limit int) ([]counterparty.Execution, error) {
 	if err := n.catchUpAll(ctx); err != nil {
 		return nil, err
 	}
-	const q = `SELECT i.issue_id, i.amount, i.state, (SELECT COUNT(*) FROM atm_payouts p WHERE p.issue_id = i.issue_id AND p.amount = i.amount)
-FROM atm_issues i WHERE i.issue_id > $1 ORDER BY i.issue_id LIMIT $2`
-	return collect(ctx, n, func(row scanner) (e counterparty.Execution, err error) {
-		var amount int64
-		err = row.Scan(&e.Reference, &amount, &e.State, &e.Executed)
-		e.Amount = remittance.Yen(amount)
-		return e, err
-	}, q, after, limit)
+	return n.env.ReadExecutions(ctx, listExecutions, after, limit)
 }
 
 func (n *Network) failed(w http.ResponseWriter, err error) {

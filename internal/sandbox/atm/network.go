@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 	"time"
 
@@ -34,11 +33,7 @@ func New(ctx context.Context, env counterparty.Env, set Settings) (*Network, err
 	if err := set.validate(); err != nil {
 		return nil, err
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	if err := env.DB.Migrate(ctx, "atm", files); err != nil {
+	if err := env.Migrate(ctx, "atm", migrations); err != nil {
 		return nil, err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -2,7 +2,6 @@ package aupay
 
 import (
 	"context"
-	"crypto/subtle"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,7 @@ import (
 	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/page"
+	"soukin/internal/sandbox/problem"
 	"soukin/remittance"
 )
 
@@ -30,12 +30,12 @@ var chargeIDForm = regexp.MustCompile(`^[A-Za-z0-9.-]{1,80}$`)
 
 // Mount adds the API, its document and the members' page.
 func (w *Wallet) Mount(mux *http.ServeMux) {
-	mux.Handle("POST "+BasePath+"/charges", w.api.Handle(identity, w.postCharge))
-	mux.Handle("GET "+BasePath+"/charges/{charge_id}", w.api.Handle(func(r counterparty.Request) string { return r.PathValue("charge_id") }, w.getCharge))
-	mux.HandleFunc("GET /aupay/openapi.yaml", func(out http.ResponseWriter, _ *http.Request) {
-		out.Header().Set("Content-Type", "application/yaml")
-		_, _ = out.Write(document)
-	})
+	door := func(do counterparty.Do) counterparty.Do {
+		return counterparty.Bearer(w.set.Token, problem.Unauthorized(), do)
+	}
+	mux.Handle("POST "+BasePath+"/charges", w.api.Handle(identity, door(w.postCharge)))
+	mux.Handle("GET "+BasePath+"/charges/{charge_id}", w.api.Handle(func(r counterparty.Request) string { return r.PathValue("charge_id") }, door(w.getCharge)))
+	mux.HandleFunc("GET /aupay/openapi.yaml", counterparty.Document(document))
 	mux.HandleFunc("GET /aupay", w.memberPage)
 	mux.HandleFunc("POST /aupay/spend", w.spendOnPage)
 	mux.HandleFunc("POST /aupay/verify", w.verifyOnPage)
@@ -65,52 +65,16 @@ func answerOf(c charge) counterparty.Answer {
 	return counterparty.Answer{Status: http.StatusOK, Body: body}
 }
 
-// problem is the body of every answer that is no charge. Recorded is always
-// said: who asks must not have to guess what is meant by its absence.
-type problem struct {
-	Code     string `json:"code"`
-	Message  string `json:"message"`
-	Field    string `json:"field,omitempty"`
-	Recorded bool   `json:"recorded"`
-}
-
-func refuse(status int, code, message string) counterparty.Answer {
-	return counterparty.Answer{Status: status, Body: problem{Code: code, Message: message}}
-}
-
-func invalid(field, rule string) counterparty.Answer {
-	return counterparty.Answer{Status: http.StatusBadRequest, Body: problem{Code: "INVALID", Message: field + " " + rule, Field: field}}
-}
-
 // turnedAway answers what a fault plan keeps from being looked at.
 func turnedAway(kind faults.Kind) counterparty.Answer {
-	switch kind {
-	case faults.RateLimited:
-		a := refuse(http.StatusTooManyRequests, "RATE_LIMITED", "too many calls, come back later")
-		a.Header = http.Header{"Retry-After": {"1"}}
-		return a
-	case faults.Maintenance:
-		return maintenance()
-	}
-	// A server that fails does not know whether it recorded anything.
-	return counterparty.Answer{Status: http.StatusInternalServerError, Body: map[string]string{"code": "SERVER_ERROR", "message": "the wallet failed"}}
+	return problem.TurnedAway(kind, "the wallet failed")
 }
 
-func maintenance() counterparty.Answer {
-	return refuse(http.StatusServiceUnavailable, "MAINTENANCE", "under maintenance; this call was not executed and not recorded")
-}
+func invalid(field, rule string) counterparty.Answer { return problem.Invalid(field, field+" "+rule) }
 
 func (w *Wallet) failed(err error) counterparty.Answer {
 	w.env.Log.Error("sandbox au PAY", "error", err)
 	return turnedAway(faults.ServerError)
-}
-
-func (w *Wallet) admits(r counterparty.Request) bool {
-	return subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+w.set.Token)) == 1
-}
-
-func unauthorized() counterparty.Answer {
-	return refuse(http.StatusUnauthorized, "UNAUTHORIZED", "the bearer token is missing or wrong")
 }
 
 // identity names a charge to the fault plan: by its id, or by what else was sent.
@@ -123,9 +87,6 @@ func identity(r counterparty.Request) string {
 }
 
 func (w *Wallet) postCharge(ctx context.Context, r counterparty.Request) counterparty.Answer {
-	if !w.admits(r) {
-		return unauthorized()
-	}
 	var in chargeRequest
 	if err := r.Decode(&in); err != nil {
 		return invalid("body", "must be JSON with charge_id, member_number and amount, and nothing else")
@@ -143,12 +104,12 @@ func (w *Wallet) postCharge(ctx context.Context, r counterparty.Request) counter
 		if err != nil {
 			return w.failed(err)
 		}
-		return maintenance()
+		return turnedAway(faults.Maintenance)
 	}
 	c, err := w.charge(ctx, charge{ID: in.ChargeID, Member: in.MemberNumber, Amount: in.Amount})
 	switch {
 	case errors.Is(err, errConflict):
-		return counterparty.Answer{Status: http.StatusConflict, Body: problem{Code: "CONFLICT", Message: err.Error(), Field: "charge_id", Recorded: true}}
+		return problem.Conflict("charge_id", err.Error())
 	case err != nil:
 		return w.failed(err)
 	}
@@ -173,24 +134,21 @@ func (w *Wallet) closedFor(ctx context.Context, m Magic, member string) (bool, e
 
 // loses reports whether the answer to a charge of a magic member gets lost.
 func (w *Wallet) loses(ctx context.Context, m Magic, c charge) (bool, error) {
-	if m.loses == loseNever || c.State != executed {
+	if m.loses == counterparty.LoseNever || c.State != executed {
 		return false, nil
 	}
 	n, err := w.env.Faults.MagicAttempt(ctx, "aupay charge "+c.ID)
-	if err != nil || m.loses == loseOnce && n > 1 {
+	if err != nil || !m.loses.At(n) {
 		return false, err
 	}
 	return true, w.struck(ctx, m)
 }
 
 func (w *Wallet) getCharge(ctx context.Context, r counterparty.Request) counterparty.Answer {
-	if !w.admits(r) {
-		return unauthorized()
-	}
 	c, err := w.find(ctx, r.PathValue("charge_id"))
 	switch {
 	case errors.Is(err, errNoCharge):
-		return refuse(http.StatusNotFound, "NOT_FOUND", err.Error())
+		return problem.NotFound(err.Error())
 	case err != nil:
 		return w.failed(err)
 	}

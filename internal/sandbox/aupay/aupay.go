@@ -5,9 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 
-	"soukin/internal/database"
 	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
 	"soukin/remittance"
@@ -55,42 +53,19 @@ func New(ctx context.Context, env counterparty.Env, s Settings) (*Wallet, error)
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	if err := env.DB.Migrate(ctx, "aupay", files); err != nil {
+	if err := env.Migrate(ctx, "aupay", migrations); err != nil {
 		return nil, err
 	}
 	return &Wallet{env, s, counterparty.API{Env: env, Name: "aupay", Refuse: turnedAway}}, nil
 }
 
-const listExecutions = `SELECT charge_id, amount, state,
-    (SELECT COUNT(*) FROM aupay_entries e WHERE e.charge_id = c.charge_id)
+const listExecutions = `SELECT charge_id, amount,
+    (SELECT COUNT(*) FROM aupay_entries e WHERE e.charge_id = c.charge_id), state
 FROM aupay_charges c WHERE charge_id > $1 ORDER BY charge_id LIMIT $2`
 
 // Executions counts what really moved on the members' balances.
 func (w *Wallet) Executions(ctx context.Context, after string, limit int) ([]counterparty.Execution, error) {
-	out := []counterparty.Execution{}
-	err := w.env.DB.Read(ctx, func(ctx context.Context, tx *database.Tx) error {
-		rows, err := tx.Query(ctx, listExecutions, after, limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var e counterparty.Execution
-			if err := rows.Scan(&e.Reference, &e.Amount, &e.State, &e.Executed); err != nil {
-				return err
-			}
-			out = append(out, e)
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("au PAY books: %w", err)
-	}
-	return out, nil
+	return w.env.ReadExecutions(ctx, listExecutions, after, limit)
 }
 
 // struck counts a magic value that struck.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"soukin/internal/sandbox/counterparty"
 	"soukin/remittance"
 )
 
@@ -21,16 +22,8 @@ type Magic struct {
 	noDay       bool           // may be charged nothing in a day
 	spends      bool           // empties the wallet as soon as a charge was refused for its limit
 	maintenance bool           // the first call is met by maintenance
-	loses       lose
+	loses       counterparty.Lose
 }
-
-type lose int
-
-const (
-	loseNever lose = iota
-	loseOnce
-	loseAlways
-)
 
 const endingLength = 4
 
@@ -44,8 +37,8 @@ func Magics() []Magic {
 		{Name: "daily_limit", Does: "Refused, `MEMBER_DAILY_LIMIT`, until the control API gives another limit.", noDay: true},
 		{Name: "full_once", Does: "Holds 999,999 yen at first and spends them as soon as a charge was refused, `WALLET_LIMIT`: the next charge fits.", balance: 999_999, spends: true},
 		{Name: "maintenance_once", Does: "503 `MAINTENANCE` at the first call for this member, nothing recorded; the next is charged.", maintenance: true},
-		{Name: "answer_lost_once", Does: "Charged, but the connection is cut before the answer to the first call for each charge_id. The same charge_id brings the answer.", loses: loseOnce},
-		{Name: "answer_lost", Does: "Charged, but the connection is cut before the answer, at every POST. Only the enquiry tells.", loses: loseAlways},
+		{Name: "answer_lost_once", Does: "Charged, but the connection is cut before the answer to the first call for each charge_id. The same charge_id brings the answer.", loses: counterparty.LoseOnce},
+		{Name: "answer_lost", Does: "Charged, but the connection is cut before the answer, at every POST. Only the enquiry tells.", loses: counterparty.LoseAlways},
 	}
 	for i := range all {
 		all[i].Ending = fmt.Sprintf("%0*d", endingLength, i+1)

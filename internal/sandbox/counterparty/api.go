@@ -42,10 +42,13 @@ type Answer struct {
 	Lost   bool
 }
 
+// Do answers one call.
+type Do func(context.Context, Request) Answer
+
 // Handle makes the handler of one call. identity names the call to the fault
 // plan, by its idempotency key or its content; do answers it and runs to its end
 // although the client may go away.
-func (a API) Handle(identity func(Request) string, do func(context.Context, Request) Answer) http.Handler {
+func (a API) Handle(identity func(Request) string, do Do) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		raw, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxBody))
 		if err != nil {

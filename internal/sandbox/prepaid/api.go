@@ -2,7 +2,6 @@ package prepaid
 
 import (
 	"context"
-	"crypto/subtle"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,7 @@ import (
 	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
 	"soukin/internal/sandbox/page"
+	"soukin/internal/sandbox/problem"
 	"soukin/remittance"
 )
 
@@ -30,14 +30,14 @@ var refundIDForm = regexp.MustCompile(`^[A-Za-z0-9.-]{1,80}$`)
 
 // Mount adds the API, its document and the pages.
 func (h *House) Mount(mux *http.ServeMux) {
-	mux.Handle("POST "+BasePath+"/refunds", h.api.Handle(sentID, h.behindDoor(h.postRefund)))
-	mux.Handle("GET "+BasePath+"/refunds/{refund_id}", h.api.Handle(pathID, h.behindDoor(h.getRefund)))
-	mux.Handle("POST "+BasePath+"/purchases", h.api.Handle(sentID, h.behindDoor(h.postPurchase)))
-	mux.Handle("GET "+BasePath+"/purchases/{issuer}/{purchase_id}", h.api.Handle(pathID, h.behindDoor(h.getPurchase)))
-	mux.HandleFunc("GET /prepaid/openapi.yaml", func(out http.ResponseWriter, _ *http.Request) {
-		out.Header().Set("Content-Type", "application/yaml")
-		_, _ = out.Write(document)
-	})
+	door := func(do counterparty.Do) counterparty.Do {
+		return counterparty.Bearer(h.set.Token, problem.Unauthorized(), do)
+	}
+	mux.Handle("POST "+BasePath+"/refunds", h.api.Handle(sentID, door(h.postRefund)))
+	mux.Handle("GET "+BasePath+"/refunds/{refund_id}", h.api.Handle(pathID, door(h.getRefund)))
+	mux.Handle("POST "+BasePath+"/purchases", h.api.Handle(sentID, door(h.postPurchase)))
+	mux.Handle("GET "+BasePath+"/purchases/{issuer}/{purchase_id}", h.api.Handle(pathID, door(h.getPurchase)))
+	mux.HandleFunc("GET /prepaid/openapi.yaml", counterparty.Document(document))
 	mux.HandleFunc("GET /prepaid", h.lookPage)
 	mux.HandleFunc("GET /prepaid/pay", h.payPage)
 	mux.HandleFunc("POST /prepaid/pay", h.payOnPage)
@@ -58,51 +58,16 @@ func sentID(r counterparty.Request) string {
 	return r.URL.Path + " " + string(r.Raw)
 }
 
-// problem is the body of every answer that is no result. Recorded is always
-// said where it is known: who asks must not have to guess what is meant by its
-// absence.
-type problem struct {
-	Code     string `json:"code"`
-	Message  string `json:"message"`
-	Field    string `json:"field,omitempty"`
-	Recorded bool   `json:"recorded"`
-}
-
-func refuse(status int, code, message string) counterparty.Answer {
-	return counterparty.Answer{Status: status, Body: problem{Code: code, Message: message}}
-}
-
-func invalid(field, rule string) counterparty.Answer {
-	return counterparty.Answer{Status: http.StatusBadRequest, Body: problem{Code: "INVALID", Message: field + " " + rule, Field: field}}
-}
-
 // turnedAway answers what a fault plan keeps from being looked at.
 func turnedAway(kind faults.Kind) counterparty.Answer {
-	switch kind {
-	case faults.RateLimited:
-		a := refuse(http.StatusTooManyRequests, "RATE_LIMITED", "too many calls, come back later")
-		a.Header = http.Header{"Retry-After": {"1"}}
-		return a
-	case faults.Maintenance:
-		return refuse(http.StatusServiceUnavailable, "MAINTENANCE", "under maintenance; this call was not executed and not recorded")
-	}
-	// A server that fails does not know whether it recorded anything.
-	return counterparty.Answer{Status: http.StatusInternalServerError, Body: map[string]string{"code": "SERVER_ERROR", "message": "the issuer failed"}}
+	return problem.TurnedAway(kind, "the issuer failed")
 }
+
+func invalid(field, rule string) counterparty.Answer { return problem.Invalid(field, field+" "+rule) }
 
 func (h *House) failed(err error) counterparty.Answer {
 	h.env.Log.Error("sandbox prepaid", "error", err)
 	return turnedAway(faults.ServerError)
-}
-
-// behindDoor lets through who has the token.
-func (h *House) behindDoor(do func(context.Context, counterparty.Request) counterparty.Answer) func(context.Context, counterparty.Request) counterparty.Answer {
-	return func(ctx context.Context, r counterparty.Request) counterparty.Answer {
-		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+h.set.Token)) != 1 {
-			return refuse(http.StatusUnauthorized, "UNAUTHORIZED", "the bearer token is missing or wrong")
-		}
-		return do(ctx, r)
-	}
 }
 
 type refundRequest struct {
@@ -164,12 +129,12 @@ func (h *House) postRefund(ctx context.Context, r counterparty.Request) counterp
 	done, err := h.refund(ctx, refund{ID: in.RefundID, Issuer: in.Issuer, Purchase: in.PurchaseID, Amount: in.Amount})
 	switch {
 	case errors.Is(err, errConflict):
-		return counterparty.Answer{Status: http.StatusConflict, Body: problem{Code: "CONFLICT", Message: "the refund_id was used with another body", Field: "refund_id", Recorded: true}}
+		return problem.Conflict("refund_id", "the refund_id was used with another body")
 	case err != nil:
 		return h.failed(err)
 	}
 	answer := answerOf(done)
-	if done.State == refunded && (magic.loses == loseAlways || magic.loses == loseOnce && n == 1) {
+	if done.State == refunded && magic.loses.At(n) {
 		answer.Lost = true
 		if err := h.struck(ctx, magic); err != nil {
 			return h.failed(err)
@@ -202,7 +167,7 @@ func (h *House) getRefund(ctx context.Context, r counterparty.Request) counterpa
 	found, err := h.find(ctx, r.PathValue("refund_id"))
 	switch {
 	case errors.Is(err, errNone):
-		return refuse(http.StatusNotFound, "NOT_FOUND", "no refund with this id was received")
+		return problem.NotFound("no refund with this id was received")
 	case err != nil:
 		return h.failed(err)
 	}

@@ -18,16 +18,8 @@ type Magic struct {
 	notCaptured bool
 	first       func() counterparty.Answer // the first call for each refund_id gets this, nothing is recorded
 	cut         bool                       // the first call is cut before anything happens
-	loses       lose
+	loses       counterparty.Lose
 }
-
-type lose int
-
-const (
-	loseNever lose = iota
-	loseOnce
-	loseAlways
-)
 
 // firstMagic is the first number that means something; those before are
 // ordinary.
@@ -38,8 +30,8 @@ func Magics() []Magic {
 	all := []Magic{
 		{Name: "unknown", Does: "Refused, `PURCHASE_UNKNOWN`: there is no such purchase.", unknown: true},
 		{Name: "not_captured", Does: "Refused, `NOT_CAPTURED`: the purchase was authorised, never taken.", notCaptured: true},
-		{Name: "answer_lost_once", Does: "Refunded, but the connection is cut before the answer to the first call for each refund_id. The same refund_id brings the answer.", loses: loseOnce},
-		{Name: "answer_lost", Does: "Refunded, but the connection is cut before the answer, at every POST. Only the enquiry tells.", loses: loseAlways},
+		{Name: "answer_lost_once", Does: "Refunded, but the connection is cut before the answer to the first call for each refund_id. The same refund_id brings the answer.", loses: counterparty.LoseOnce},
+		{Name: "answer_lost", Does: "Refunded, but the connection is cut before the answer, at every POST. Only the enquiry tells.", loses: counterparty.LoseAlways},
 		{Name: "cut_once", Does: "The connection is cut before anything happens at the first call for each refund_id; the next is refunded.", cut: true},
 		{Name: "maintenance_once", Does: "503 `MAINTENANCE` at the first call for each refund_id, nothing recorded; the next is refunded.", first: func() counterparty.Answer { return turnedAway(faults.Maintenance) }},
 		{Name: "rate_limited_once", Does: "429 `RATE_LIMITED` at the first call for each refund_id; the next is refunded.", first: func() counterparty.Answer { return turnedAway(faults.RateLimited) }},

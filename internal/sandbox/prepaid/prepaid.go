@@ -5,9 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 
-	"soukin/internal/database"
 	"soukin/internal/sandbox/counterparty"
 	"soukin/internal/sandbox/faults"
 	"soukin/remittance"
@@ -50,42 +48,19 @@ func New(ctx context.Context, env counterparty.Env, s Settings) (*House, error) 
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	if err := env.DB.Migrate(ctx, "prepaid", files); err != nil {
+	if err := env.Migrate(ctx, "prepaid", migrations); err != nil {
 		return nil, err
 	}
 	return &House{env, s, counterparty.API{Env: env, Name: "prepaid", Refuse: turnedAway}}, nil
 }
 
-const listExecutions = `SELECT refund_id, amount, state,
-    (SELECT COUNT(*) FROM prepaid_credits c WHERE c.refund_id = r.refund_id)
+const listExecutions = `SELECT refund_id, amount,
+    (SELECT COUNT(*) FROM prepaid_credits c WHERE c.refund_id = r.refund_id), state
 FROM prepaid_refunds r WHERE refund_id > $1 ORDER BY refund_id LIMIT $2`
 
 // Executions counts what really went back onto cards.
 func (h *House) Executions(ctx context.Context, after string, limit int) ([]counterparty.Execution, error) {
-	out := []counterparty.Execution{}
-	err := h.env.DB.Read(ctx, func(ctx context.Context, tx *database.Tx) error {
-		rows, err := tx.Query(ctx, listExecutions, after, limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var e counterparty.Execution
-			if err := rows.Scan(&e.Reference, &e.Amount, &e.State, &e.Executed); err != nil {
-				return err
-			}
-			out = append(out, e)
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("prepaid books: %w", err)
-	}
-	return out, nil
+	return h.env.ReadExecutions(ctx, listExecutions, after, limit)
 }
 
 // struck counts a magic value that struck.

@@ -8,6 +8,7 @@ import (
 
 	"soukin/internal/calendar"
 	"soukin/internal/sandbox/counterparty"
+	"soukin/internal/sandbox/problem"
 	"soukin/remittance"
 )
 
@@ -48,14 +49,14 @@ func (h *House) postPurchase(ctx context.Context, r counterparty.Request) counte
 	p, err := h.pay(ctx, order{in.OrderID, in.Issuer, in.CardNumber, in.Amount, byAPI})
 	for known, field := range map[error]string{errIssuer: "issuer", errCard: "card_number", errOrder: "order_id", errAmount: "amount"} {
 		if errors.Is(err, known) {
-			return counterparty.Answer{Status: http.StatusBadRequest, Body: problem{Code: "INVALID", Message: known.Error(), Field: field}}
+			return problem.Invalid(field, known.Error())
 		}
 	}
 	switch {
 	case errors.Is(err, errShort):
-		return refuse(http.StatusUnprocessableEntity, "BALANCE", errShort.Error())
+		return problem.Refuse(http.StatusUnprocessableEntity, "BALANCE", errShort.Error())
 	case errors.Is(err, errConflict):
-		return counterparty.Answer{Status: http.StatusConflict, Body: problem{Code: "CONFLICT", Message: "the order_id was used with another body", Field: "order_id", Recorded: true}}
+		return problem.Conflict("order_id", "the order_id was used with another body")
 	case err != nil:
 		return h.failed(err)
 	}
@@ -66,7 +67,7 @@ func (h *House) getPurchase(ctx context.Context, r counterparty.Request) counter
 	p, err := h.look(ctx, r.PathValue("issuer"), r.PathValue("purchase_id"))
 	switch {
 	case errors.Is(err, errNone):
-		return refuse(http.StatusNotFound, "NOT_FOUND", "the issuer knows no such purchase")
+		return problem.NotFound("the issuer knows no such purchase")
 	case err != nil:
 		return h.failed(err)
 	}
