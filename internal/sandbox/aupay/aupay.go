@@ -59,7 +59,9 @@ func New(ctx context.Context, env counterparty.Env, s Settings) (*Wallet, error)
 	return &Wallet{env, s, counterparty.API{Env: env, Name: "aupay", Refuse: turnedAway}}, nil
 }
 
-const listExecutions = `SELECT charge_id, amount,
+// The amount is the entry's where there is one: what was ordered proves nothing
+// about what moved.
+const listExecutions = `SELECT charge_id, COALESCE((SELECT MAX(e.amount) FROM aupay_entries e WHERE e.charge_id = c.charge_id), amount),
     (SELECT COUNT(*) FROM aupay_entries e WHERE e.charge_id = c.charge_id), state
 FROM aupay_charges c WHERE charge_id > $1 ORDER BY charge_id LIMIT $2`
 

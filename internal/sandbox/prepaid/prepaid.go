@@ -54,7 +54,9 @@ func New(ctx context.Context, env counterparty.Env, s Settings) (*House, error) 
 	return &House{env, s, counterparty.API{Env: env, Name: "prepaid", Refuse: turnedAway}}, nil
 }
 
-const listExecutions = `SELECT refund_id, amount,
+// The amount is the credit's where there is one: what was ordered proves nothing
+// about what moved.
+const listExecutions = `SELECT refund_id, COALESCE((SELECT MAX(c.amount) FROM prepaid_credits c WHERE c.refund_id = r.refund_id), amount),
     (SELECT COUNT(*) FROM prepaid_credits c WHERE c.refund_id = r.refund_id), state
 FROM prepaid_refunds r WHERE refund_id > $1 ORDER BY refund_id LIMIT $2`
 
