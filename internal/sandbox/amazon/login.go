@@ -18,6 +18,7 @@ import (
 	"github.com/go-oauth2/oauth2/v4/server"
 
 	"soukin/internal/sandbox/counterparty"
+	"soukin/internal/sandbox/tokens"
 )
 
 // The paths of Login with Amazon. At Amazon they are on different hosts.
@@ -49,7 +50,7 @@ type loginServer struct {
 func newLoginServer(env counterparty.Env, set Login, open func(context.Context, string) (string, error)) *loginServer {
 	l := &loginServer{set: set, env: env, open: open, manager: manage.NewManager()}
 	l.manager.MapClientStorage(oneClient(set))
-	l.manager.MapTokenStorage(tokenStore{env.DB})
+	l.manager.MapTokenStorage(tokenStore{tokens.Table{DB: env.DB}})
 	l.manager.MapAuthorizeGenerate(randomCode{})
 	l.manager.MapAccessGenerate(randomToken{})
 	l.manager.SetValidateURIHandler(func(_, redirect string) error { return l.checkRedirect(redirect) })
