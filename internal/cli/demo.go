@@ -144,7 +144,7 @@ func (s *session) startDemo(ctx context.Context, cmd *urfave.Command, crowd *dem
 }
 
 func (s *session) playDemo(ctx context.Context, cmd *urfave.Command, system *demo.System) error {
-	s.introduce(system, cmd.Bool("hands-on"))
+	s.introduce(system, cmd.Bool("hands-on"), demo.Waits(cmd.Bool("hands-on"), nil))
 	limited := ctx
 	if cmd.Bool("once") {
 		var cancel context.CancelFunc
@@ -209,7 +209,7 @@ func (s *session) stopDemo(system *demo.System) error {
 }
 
 // introduce says where everything is, and which waits are not production's.
-func (s *session) introduce(system *demo.System, handsOn bool) {
+func (s *session) introduce(system *demo.System, handsOn bool, waits []demo.Wait) {
 	there := *s
 	there.width = columns(s.stderr)
 	places := there.sheet([]pair{
@@ -223,7 +223,7 @@ func (s *session) introduce(system *demo.System, handsOn bool) {
 		{phrase{"other terminal", "別の端末で"}, s.say(phrase{"starter list, starter show D-18, starter balance, starter --help", "starter list、starter show D-18、starter balance、starter --help"})},
 	})
 	var rows [][]string
-	for _, w := range demo.Waits(handsOn) {
+	for _, w := range waits {
 		rows = append(rows, []string{s.say(waitWords[w.Setting]), w.Default, w.Here})
 	}
 	shortened := there.grid([]column{
@@ -273,6 +273,7 @@ var waitWords = map[string]phrase{
 	"SOUKIN_BANK_SUBMIT_WINDOW":     {"in which an instruction may be resent", "同じ依頼を再送できる時間"},
 	"SOUKIN_BANK_ATTENTION_AFTER":   {"until an operator is asked to look", "運用担当者に知らせるまで"},
 	"SOUKIN_LINK_WINDOW":            {"for a recipient, where the order names no days", "受取人の手続きを待つ時間 (日数の指定がない場合)"},
+	"SOUKIN_LINK_REOPEN_WINDOW":     {"for a recipient, after a way has failed", "受け取りに失敗した後の手続きを待つ時間"},
 	"SOUKIN_LINK_REMINDERS":         {"from a reminder to the deadline", "期限のどれだけ前に知らせるか"},
 	"SOUKIN_FUNDING_WINDOW":         {"for funds", "入金を待つ時間"},
 	"SOUKIN_FUNDING_RECHECK":        {"between looks at the balance", "残高を見直す間隔"},

@@ -17,7 +17,7 @@ import (
 )
 
 func TestEveryShortenedWaitHasAWord(t *testing.T) {
-	for _, w := range demo.Waits(false) {
+	for _, w := range demo.Waits(false, demo.Crowd{Remittances: 60}.Waits()) {
 		assert.Contains(t, waitWords, w.Setting)
 	}
 }

@@ -40,7 +40,7 @@ func (s *session) crowd(cmd *urfave.Command) (*demo.Crowd, error) {
 }
 
 func (s *session) playStorm(ctx context.Context, cmd *urfave.Command, system *demo.System, crowd demo.Crowd) error {
-	s.introduce(system, false)
+	s.introduce(system, false, demo.Waits(false, crowd.Waits()))
 	s.note(phrase{"%d remittances under seed %d; what is open after %s counts as stuck", "シード値 %[2]d で %[1]d 件を送ります。%[3]s を過ぎても終わらない送金は異常とみなします"}, crowd.Remittances, crowd.Seed, crowd.Patience())
 	meter := s.newMeter()
 	sum, err := system.Weather(ctx, crowd, &stormWatcher{&demoWatcher{s, s.newFollower()}, meter, time.Now()})

@@ -54,10 +54,12 @@ type Wait struct {
 }
 
 // Waits lists what the demo shortens, in the order of the documentation. handsOn
-// is [Options].HandsOn.
-func Waits(handsOn bool) []Wait {
+// is [Options].HandsOn; others are waits that differ from the demo's own, as
+// [Crowd.Waits] gives them.
+func Waits(handsOn bool, others map[string]string) []Wait {
 	var out []Wait
 	short := shortened(handsOn)
+	maps.Copy(short, others)
 	for _, s := range config.Settings() {
 		if here, ok := short[s.Name]; ok {
 			out = append(out, Wait{s.Name, s.Default, here})

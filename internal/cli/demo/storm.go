@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -29,18 +30,26 @@ const (
 	stormLook = 500 * time.Millisecond
 )
 
-// StormSettings are the settings of a storm beside the demo's: links and ATM
+// Waits are those of a storm where they differ from the demo's: links and ATM
 // numbers stay open long enough that everybody who acts is played before, and
-// those who never act are waited for once. A person is not 500 people, so the
-// limit of page requests from one address is off.
-func (c Crowd) StormSettings() map[string]string {
+// those who never act are waited for once.
+func (c Crowd) Waits() map[string]string {
 	open := max(time.Minute, time.Duration(c.Remittances)*300*time.Millisecond)
-	window, reminder := open.String(), (open / 2).String()
 	return map[string]string{
-		"SOUKIN_LINK_WINDOW": window, "SOUKIN_LINK_REOPEN_WINDOW": window, "SOUKIN_LINK_REMINDERS": reminder, "SOUKIN_ATM_TERM": window,
+		"SOUKIN_LINK_WINDOW": open.String(), "SOUKIN_LINK_REOPEN_WINDOW": open.String(), "SOUKIN_LINK_REMINDERS": (open / 2).String(),
+		"SOUKIN_ATM_TERM":             open.String(),
 		"SOUKIN_BANK_ATTENTION_AFTER": "10m", "SOUKIN_RAILS_ATTENTION_AFTER": "10m", "SOUKIN_BANK_SUBMIT_WINDOW": "5m", "SOUKIN_RAILS_SUBMIT_WINDOW": "5m",
-		"SOUKIN_BANK_RATE": "200", "SOUKIN_ATM_RATE": "100", "SOUKIN_AUPAY_RATE": "100", "SOUKIN_PREPAID_RATE": "100", "SOUKIN_PAGES_PER_ADDRESS": "-1",
 	}
+}
+
+// StormSettings are the settings of a storm beside the demo's. A person is not 500
+// people, so the limit of page requests from one address is off.
+func (c Crowd) StormSettings() map[string]string {
+	out := c.Waits()
+	maps.Copy(out, map[string]string{
+		"SOUKIN_BANK_RATE": "200", "SOUKIN_ATM_RATE": "100", "SOUKIN_AUPAY_RATE": "100", "SOUKIN_PREPAID_RATE": "100", "SOUKIN_PAGES_PER_ADDRESS": "-1",
+	})
+	return out
 }
 
 // Patience is how long a storm may last before what is still open counts as stuck.

@@ -148,9 +148,14 @@ func TestADemoListensWhereItIsTold(t *testing.T) {
 }
 
 func TestEveryShortenedWaitIsTold(t *testing.T) {
-	assert.Len(t, demo.Waits(true), 15, "a person has production's time for a link and for cash")
-	assert.Len(t, demo.Waits(false), 18)
-	for _, w := range demo.Waits(false) {
+	assert.Len(t, demo.Waits(true, nil), 15, "a person has production's time for a link and for cash")
+	assert.Len(t, demo.Waits(false, nil), 18)
+	for _, w := range demo.Waits(false, nil) {
 		assert.NotEqual(t, w.Default, w.Here, w.Setting)
+	}
+	for _, w := range demo.Waits(false, demo.Crowd{Remittances: 600}.Waits()) {
+		if w.Setting == "SOUKIN_LINK_WINDOW" {
+			assert.Equal(t, "3m0s", w.Here, "a storm's own")
+		}
 	}
 }
