@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"soukin/internal/rails/aupay"
 	"soukin/internal/rails/bearer"
@@ -185,22 +184,11 @@ func TestWhatIsSent(t *testing.T) {
 }
 
 func TestReferenceIsReversible(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		k := remittance.Key{
-			Ref: remittance.Ref{
-				Merchant:   remittance.MerchantID(rapid.StringMatching(`[a-z0-9][a-z0-9-]{0,19}`).Draw(t, "merchant")),
-				Remittance: remittance.RemittanceID(rapid.StringMatching(`[A-Za-z0-9-]{1,27}`).Draw(t, "remittance")),
-			},
-			Step: rapid.StringMatching(`[a-z][a-z-]{0,19}`).Draw(t, "step"), Generation: rapid.IntRange(1, 1<<30).Draw(t, "generation"),
-		}
-		ref := aupay.Reference(k)
-		require.Regexp(t, `^[A-Za-z0-9.-]{1,80}$`, ref, "the form of charge_id")
-		back, err := aupay.ParseReference(ref)
-		require.NoError(t, err)
-		require.Equal(t, k, back)
-	})
-	for _, bad := range []string{"", "a.b.c", "shop/R-1/charge/1", "shop.R-1/charge.1", "shop.R-1.charge.0", "shop.R-1.charge.01", "Shop.R-1.charge.1", "shop.R-1.charge.1.2"} {
-		_, err := aupay.ParseReference(bad)
-		assert.ErrorIs(t, err, remittance.ErrID, bad)
-	}
+	assert.Equal(t, "shop.R-1.charge.1", aupay.Reference(key))
+	back, err := aupay.ParseReference("shop.R-1.charge.1")
+	require.NoError(t, err)
+	assert.Equal(t, key, back)
+	_, err = aupay.ParseReference("shop/R-1/charge/1")
+	require.ErrorIs(t, err, remittance.ErrID)
+	assert.ErrorContains(t, err, "charge_id")
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"soukin/internal/rails/bearer"
 	"soukin/internal/rails/prepaid"
@@ -164,22 +163,11 @@ func TestWhatIsSent(t *testing.T) {
 }
 
 func TestReferenceIsReversible(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		k := remittance.Key{
-			Ref: remittance.Ref{
-				Merchant:   remittance.MerchantID(rapid.StringMatching(`[a-z0-9][a-z0-9-]{0,19}`).Draw(t, "merchant")),
-				Remittance: remittance.RemittanceID(rapid.StringMatching(`[A-Za-z0-9-]{1,27}`).Draw(t, "remittance")),
-			},
-			Step: rapid.StringMatching(`[a-z][a-z-]{0,19}`).Draw(t, "step"), Generation: rapid.IntRange(1, 1<<30).Draw(t, "generation"),
-		}
-		ref := prepaid.Reference(k)
-		require.Regexp(t, `^[A-Za-z0-9.-]{1,80}$`, ref, "the form of refund_id")
-		back, err := prepaid.ParseReference(ref)
-		require.NoError(t, err)
-		require.Equal(t, k, back)
-	})
-	for _, bad := range []string{"", "a.b.c", "shop/R-1/refund/1", "shop.R-1.refund.0", "shop.R-1.refund.01", "Shop.R-1.refund.1"} {
-		_, err := prepaid.ParseReference(bad)
-		assert.ErrorIs(t, err, remittance.ErrID, bad)
-	}
+	assert.Equal(t, "shop.R-1.refund.1", prepaid.Reference(key))
+	back, err := prepaid.ParseReference("shop.R-1.refund.1")
+	require.NoError(t, err)
+	assert.Equal(t, key, back)
+	_, err = prepaid.ParseReference("shop/R-1/refund/1")
+	require.ErrorIs(t, err, remittance.ErrID)
+	assert.ErrorContains(t, err, "refund_id")
 }
