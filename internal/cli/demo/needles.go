@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"strings"
 )
@@ -65,16 +64,7 @@ func (n *needles) in(block []byte, from, until int) (found int) {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// inFile counts the needles of a file, each place once.
-func (n *needles) inFile(path string) (found int, size int64, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	return n.inReader(f)
-}
-
+// inReader counts the needles of a text, each place once.
 func (n *needles) inReader(r io.Reader) (found int, size int64, err error) {
 	block := make([]byte, 0, n.block+n.longest+2)
 	for from := 0; ; from = 1 {

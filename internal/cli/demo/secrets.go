@@ -20,10 +20,11 @@ type secrets struct {
 	mu        sync.Mutex
 	codes     map[string]bool
 	customers map[string]bool
+	read      readFiles
 }
 
 func newSecrets() *secrets {
-	return &secrets{codes: map[string]bool{}, customers: map[string]bool{}}
+	return &secrets{codes: map[string]bool{}, customers: map[string]bool{}, read: readFiles{}}
 }
 
 // code takes a claim code.
@@ -89,7 +90,7 @@ func (s *secrets) search(home string, spared ...string) (Searched, error) {
 		if err != nil || !d.Type().IsRegular() || isSpared(path, spared) {
 			return err
 		}
-		found, size, err := n.inFile(path)
+		found, size, err := s.read.search(n, path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

@@ -99,7 +99,7 @@ func TestSecretsAreFoundAcrossBlocks(t *testing.T) {
 		data := bytes.Clone(filler)
 		copy(data[at:], secret)
 		require.NoError(rt, os.WriteFile(path, data, 0o600))
-		found, size, err := n.inFile(path)
+		found, size, err := readFiles{}.search(n, path)
 		require.NoError(rt, err)
 		assert.Equal(rt, 1, found)
 		assert.Equal(rt, int64(len(data)), size)

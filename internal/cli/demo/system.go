@@ -312,5 +312,5 @@ func (s *System) Close() error {
 		err = errors.Join(err, s.logFile.Close())
 		s.logFile = nil
 	}
-	return err
+	return errors.Join(err, s.secrets.read.Close())
 }
