@@ -102,14 +102,26 @@ func (p *parsed) parseBody(r Request) Faults {
 	}
 	if p.pattern, err = remittance.ParsePattern(r.Pattern); err != nil {
 		faults = append(faults, fault(RulePattern, "pattern", value{"value", r.Pattern}, listed(remittance.Patterns())).because(err))
-		p.pattern = remittance.BankTransfer // to judge the rest by something
 	}
+	known := err == nil
 	if p.amount, err = remittance.ParseYen(r.Amount); err != nil {
 		faults = append(faults, fault(RuleAmountForm, "amount").because(err))
 	} else if p.amount > remittance.LegalCap {
 		faults = append(faults, overCap(RuleOverLegalCap, remittance.LegalCap))
 	}
+	if !known {
+		return append(faults, p.parseGiven(r)...)
+	}
 	return append(faults, p.parseDestination(r)...)
+}
+
+// parseGiven judges an account of an order whose pattern nobody knows. What the
+// order lacks cannot be said: that depends on the pattern.
+func (p *parsed) parseGiven(r Request) (wrong Faults) {
+	if r.Payee != (Payee{}) {
+		p.payee, wrong = r.Payee.parse()
+	}
+	return wrong
 }
 
 // parseDestination judges where the money goes: to a payee, back to a purchase,

@@ -186,6 +186,13 @@ func TestEverythingWrongIsSaidAtOnce(t *testing.T) {
 	assert.Equal(t, []string{"remittance_id", "pattern", "amount", "bank", "branch", "type", "number", "name", "merchant"}, fields)
 }
 
+func TestAnUnknownPatternIsAllThatIsSaidOfWhatItNeeds(t *testing.T) {
+	f := newFixture(t)
+	_, _, err := f.service.Take(t.Context(), orders.Request{Merchant: "shop", RemittanceID: "R-1", Pattern: "cash", Amount: "10000",
+		Recipient: orders.Recipient{Email: "hanako@example.jp"}})
+	assert.Equal(t, orders.RulePattern, only(t, err).Rule)
+}
+
 func TestPricesAndLimitsOfAMerchant(t *testing.T) {
 	f := newFixture(t)
 	f.fund(5_000_000)
