@@ -98,24 +98,16 @@ func (a *amazonRail) send(ctx context.Context, in activities.Instruction, user s
 	return contract.RailState{Stage: contract.StageExecuted, RailRef: card.ID}, err
 }
 
-// user opens the login that balance is loaded for. Nothing has been sent yet, so
-// whatever goes wrong is NotSent; a login that was deleted or never existed
-// stays refused.
+// user opens the login that balance is loaded for; a code needs none.
 func (a *amazonRail) user(ctx context.Context, in activities.Instruction) (string, error) {
 	if in.Form == remittance.GiftCode {
 		return "", nil
 	}
-	wallet, err := a.vault.Wallet(ctx, in.Key.Merchant, in.Account)
-	if errors.Is(err, vault.ErrNotFound) {
-		return "", &remittance.RailError{Outcome: remittance.OutcomeRejected, Reason: remittance.LoginRefused, Code: "not sent, the login is not in the vault", Cause: err}
-	}
+	login, err := walletOf(ctx, a.vault, remittance.RailAmazon, in, remittance.LoginRefused)
 	if err != nil {
-		return "", &remittance.RailError{Outcome: remittance.OutcomeNotSent, Code: "the vault does not open", Cause: err}
+		return "", err
 	}
-	if wallet.Rail != remittance.RailAmazon {
-		return "", &remittance.RailError{Outcome: remittance.OutcomeRejected, Reason: remittance.LoginRefused, Code: "not sent, the account in the vault is none at Amazon"}
-	}
-	return wallet.Number(), nil
+	return login.Number(), nil
 }
 
 // State is asked about gifts that were given, which Amazon knows by our own
@@ -126,7 +118,7 @@ func (a *amazonRail) State(ctx context.Context, in activities.Instruction, railR
 		return contract.RailState{}, &remittance.RailError{Code: refusal.Code}
 	})
 	if err == nil && state.RailRef != "" && state.RailRef != railRef {
-		return contract.RailState{}, &remittance.RailError{Code: "answer about another gift"}
+		return contract.RailState{}, otherNumber()
 	}
 	return state, err
 }
@@ -178,7 +170,7 @@ func (a *amazonRail) ask(ctx context.Context, in activities.Instruction, refused
 // Cancel takes a claim code back. Balance that was loaded is the recipient's.
 func (a *amazonRail) Cancel(ctx context.Context, in activities.Instruction, railRef string) error {
 	if in.Form != remittance.GiftCode {
-		return &remittance.RailError{Outcome: remittance.OutcomeRejected, Code: "loaded balance cannot be taken back"}
+		return cannotBeCalledOff("loaded balance cannot be taken back")
 	}
 	return a.client.Cancel(ctx, in.Key, railRef)
 }
