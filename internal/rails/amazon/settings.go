@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"soukin/internal/rails/call"
 	"soukin/remittance"
 )
 
@@ -79,17 +79,13 @@ func (s Settings) Validate() error {
 	return errors.Join(errs...)
 }
 
-// checkEndpoint lets plain HTTP through only to hosts that cannot be Amazon's:
-// this machine, a private network, or the bare name of a container. Claim codes
-// come back over it.
+// checkEndpoint wants a host that secrets may travel to, see [call.Protected].
 func checkEndpoint(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
 		return unless(false, "Endpoint", "must be a URL with a host and nothing else, as https://agcod-v2-fe.amazon.com")
 	}
-	ip := net.ParseIP(u.Hostname())
-	local := ip != nil && (ip.IsLoopback() || ip.IsPrivate()) || ip == nil && !strings.Contains(u.Hostname(), ".")
-	return unless(u.Scheme == "https" || u.Scheme == "http" && local, "Endpoint", "must be https: claim codes come back over it")
+	return unless(call.Protected(u), "Endpoint", "must be https: claim codes come back over it")
 }
 
 func unless(ok bool, name, rule string) error {

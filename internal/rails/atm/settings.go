@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"strings"
 	"time"
 
+	"soukin/internal/rails/call"
 	"soukin/remittance"
 )
 
@@ -47,17 +47,13 @@ func (s Settings) Validate() error {
 	)
 }
 
-// checkURL lets plain HTTP through only to hosts that cannot be the network's:
-// this machine, a private network, or the bare name of a container.
+// checkURL wants an API that secrets may travel to, see [call.Protected].
 func checkURL(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.User != nil {
 		return unless(false, "BaseURL", "must be a URL with a host and a path only, as https://host/path")
 	}
-	host := u.Hostname()
-	ip := net.ParseIP(host)
-	local := ip != nil && (ip.IsLoopback() || ip.IsPrivate()) || ip == nil && !strings.Contains(host, ".")
-	return unless(u.Scheme == "https" || u.Scheme == "http" && local, "BaseURL",
+	return unless(call.Protected(u), "BaseURL",
 		"must be https: whoever reads the numbers on the way has the cash")
 }
 

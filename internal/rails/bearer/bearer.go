@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -31,7 +31,7 @@ type Settings struct {
 func (s Settings) validate(rail remittance.Rail) error {
 	var errs []error
 	u, err := url.Parse(s.BaseURL)
-	if err != nil || u.Host == "" || u.RawQuery != "" || u.User != nil || !private(u) {
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.User != nil || !call.Protected(u) {
 		errs = append(errs, fmt.Errorf("%s setting BaseURL: must be an https URL with a host and a path only (http only on this machine or a private network): the token travels over it", rail))
 	}
 	if s.Token == "" {
@@ -43,14 +43,14 @@ func (s Settings) validate(rail remittance.Rail) error {
 	return errors.Join(errs...)
 }
 
-// private lets plain HTTP through only to hosts that cannot be a counterparty's:
-// this machine, a private network, or the bare name of a container.
-func private(u *url.URL) bool {
-	host := u.Hostname()
-	ip := net.ParseIP(host)
-	local := ip != nil && (ip.IsLoopback() || ip.IsPrivate()) || ip == nil && !strings.Contains(host, ".")
-	return u.Scheme == "https" || u.Scheme == "http" && local
-}
+// String shows where the client points, and no secret.
+func (s Settings) String() string { return "API at " + s.BaseURL }
+
+// GoString is String under %#v.
+func (s Settings) GoString() string { return s.String() }
+
+// LogValue is String for logs.
+func (s Settings) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // Client makes the calls. It is safe for concurrent use.
 type Client struct {

@@ -1,6 +1,7 @@
 package bearer_test
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"testing"
@@ -45,6 +46,11 @@ func TestSettings(t *testing.T) {
 			assert.NotContains(t, err.Error(), "me:it")
 		})
 	}
+}
+
+func TestSettingsShowNoToken(t *testing.T) {
+	s := bearer.Settings{BaseURL: "https://api.example.com/v1", Token: "secret", Timeout: time.Second}
+	assert.NotContains(t, fmt.Sprintf("%v %+v %#v %s", s, s, s, s.LogValue()), "secret")
 }
 
 func TestNothingSentIsNotSent(t *testing.T) {

@@ -55,10 +55,12 @@ func (s Settings) Validate() error {
 		unless(s.ClientID != "" && s.ClientSecret != "", "ClientID and ClientSecret", "must be those that Amazon gave us"),
 		unless(s.Timeout > 0, "Timeout", "must be above 0, as 6s"),
 	}
-	for name, value := range map[string]string{"AuthURL": s.AuthURL, "TokenURL": s.TokenURL, "ProfileURL": s.ProfileURL, "RedirectURL": s.RedirectURL} {
+	for name, value := range map[string]string{"AuthURL": s.AuthURL, "TokenURL": s.TokenURL, "ProfileURL": s.ProfileURL} {
 		u, err := url.Parse(value)
-		errs = append(errs, unless(err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http"), name, "must be an http or https URL"))
+		errs = append(errs, unless(err == nil && call.Protected(u), name, "must be an https URL (http only on this machine or a private network): our secret and tokens travel over it"))
 	}
+	u, err := url.Parse(s.RedirectURL)
+	errs = append(errs, unless(err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http"), "RedirectURL", "must be an http or https URL"))
 	return errors.Join(errs...)
 }
 

@@ -122,6 +122,7 @@ func TestSettingsAreCheckedAndShowNoSecret(t *testing.T) {
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", good, good, good), "the-secret")
 	for field, change := range map[string]func(*login.Settings){
 		"AuthURL": func(s *login.Settings) { s.AuthURL = "apac.account.amazon.com" }, "RedirectURL": func(s *login.Settings) { s.RedirectURL = "" },
+		"TokenURL": func(s *login.Settings) { s.TokenURL = "http://api.amazon.co.jp/auth/o2/token" },
 		"ClientID": func(s *login.Settings) { s.ClientID = "" }, "Timeout": func(s *login.Settings) { s.Timeout = 0 },
 	} {
 		s := good
