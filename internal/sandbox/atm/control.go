@@ -36,8 +36,8 @@ func (n *Network) withdraw(w http.ResponseWriter, r *http.Request) {
 	n.answer(w, http.StatusOK, out)
 }
 
-// page is how many issues are listed at a time.
-const page = 500
+// issuesPage is how many issues are listed at a time.
+const issuesPage = 500
 
 func (n *Network) listIssues(w http.ResponseWriter, r *http.Request) {
 	err := n.catchUpAll(r.Context())
@@ -45,7 +45,7 @@ func (n *Network) listIssues(w http.ResponseWriter, r *http.Request) {
 		n.failed(w, err)
 		return
 	}
-	found, err := collect(r.Context(), n, scanIssue, issuesAfter, r.URL.Query().Get("after"), page)
+	found, err := collect(r.Context(), n, scanIssue, issuesAfter, r.URL.Query().Get("after"), issuesPage)
 	if err != nil {
 		n.failed(w, err)
 		return
@@ -55,8 +55,8 @@ func (n *Network) listIssues(w http.ResponseWriter, r *http.Request) {
 		out.Issues = append(out.Issues, control.ATMIssue{IssueID: i.id, ReceiptNo: i.receiptNo(), Amount: i.amount, State: string(i.state),
 			Reissues: i.reissues, ExpiresAt: i.expiresAt})
 	}
-	if len(found) == page {
-		out.Next = found[page-1].id
+	if len(found) == issuesPage {
+		out.Next = found[issuesPage-1].id
 	}
 	n.answer(w, http.StatusOK, out)
 }

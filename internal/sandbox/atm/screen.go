@@ -4,27 +4,21 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
-	"soukin/internal/calendar"
+	"soukin/internal/sandbox/page"
 	"soukin/remittance"
 )
 
 //go:embed pages
 var pages embed.FS
 
-var screens = template.Must(template.New("").Funcs(template.FuncMap{
-	"yen": yen, "clock": func(t time.Time) string { return t.In(calendar.JST).Format("2006/01/02 15:04") },
-}).ParseFS(pages, "pages/*.html"))
-
-// The machine runs no script: every key is a button of a form.
-const screenPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+var screens = template.Must(template.New("").Funcs(page.Functions()).ParseFS(pages, "pages/*.html"))
 
 func (n *Network) mountScreen(mux *http.ServeMux) {
 	mux.HandleFunc("GET /atm", func(w http.ResponseWriter, r *http.Request) {
-		n.show(w, http.StatusOK, screen{T: wordsOf(r, r.URL.Query().Get("lang")), Step: stepWelcome})
+		n.show(w, http.StatusOK, screen{T: spoken[page.Language(r)], Step: stepWelcome})
 	})
 	mux.Handle("POST /atm", http.NewCrossOriginProtection().Handler(http.HandlerFunc(n.press)))
 	mux.HandleFunc("GET /atm/style.css", func(w http.ResponseWriter, r *http.Request) {
@@ -48,8 +42,9 @@ const (
 // lengths are how many digits each number has.
 var lengths = map[step]int{stepPartner: 4, stepCustomer: 9, stepConfirmation: 6}
 
-// screen is what the machine shows. What was typed so far travels in the form,
-// so that the machine forgets whoever walks away.
+// screen is what the machine shows. It runs no script: every key is a button of a
+// form. What was typed so far travels in the form, so that the machine forgets
+// whoever walks away.
 type screen struct {
 	T     words
 	Step  step
@@ -95,7 +90,7 @@ func (n *Network) press(w http.ResponseWriter, r *http.Request) {
 	}
 	f := r.PostForm
 	s := screen{
-		T: wordsOf(r, f.Get("lang")), Step: step(f.Get("step")), Entry: onlyDigits(f.Get("entry") + f.Get("more")), // from the keypad, then from a keyboard
+		T: spoken[page.Language(r)], Step: step(f.Get("step")), Entry: onlyDigits(f.Get("entry") + f.Get("more")), // from the keypad, then from a keyboard
 		Partner: onlyDigits(f.Get("partner")), Customer: onlyDigits(f.Get("customer")), Confirmation: onlyDigits(f.Get("confirmation")),
 	}
 	switch key := f.Get("key"); {
@@ -162,16 +157,7 @@ func (n *Network) take(w http.ResponseWriter, r *http.Request, s screen, pay boo
 }
 
 func (n *Network) show(w http.ResponseWriter, status int, s screen) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", screenPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	if err := screens.ExecuteTemplate(w, "screen.html", s); err != nil {
-		n.env.Log.Debug("ATM screen not finished", "error", err)
-	}
+	page.Write(w, n.env.Log, status, screens, "screen.html", s)
 }
 
 // onlyDigits drops spaces and hyphens that people copy, and bounds what is typed.
@@ -191,12 +177,4 @@ func onlyDigits(s string) string {
 // banknotes counts the notes that make up an amount.
 func banknotes(amount remittance.Yen) []int {
 	return []int{int(amount / 10_000), int(amount % 10_000 / 5_000), int(amount % 5_000 / 1_000)}
-}
-
-func yen(y remittance.Yen) string {
-	s := strconv.FormatInt(int64(y), 10)
-	for at := len(s) - 3; at > 0; at -= 3 {
-		s = s[:at] + "," + s[at:]
-	}
-	return s
 }
