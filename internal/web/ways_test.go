@@ -88,7 +88,7 @@ func TestAStepOfAWayThatIsNotOffered(t *testing.T) {
 func TestOneWayIsNoChoice(t *testing.T) {
 	for rail, heading := range map[remittance.Rail]string{
 		remittance.RailBank: "受け取る口座の入力", remittance.RailATM: "セブン銀行ATMで現金を受け取る",
-		remittance.RailAmazon: "Amazonギフトカードで受け取る", remittance.RailAuPay: "au PAY残高で受け取る",
+		remittance.RailAmazon: "Amazonギフトカードで受け取る", remittance.RailAuPay: "au PAY 残高で受け取る",
 	} {
 		s := open(t, web.Options{})
 		d := s.get(t, path(s.Add(webtest.Only(webtest.Choice(noon, remittance.GiftBalance), rail))), "ja")
@@ -156,7 +156,7 @@ func TestTheWayBackToTheOtherWays(t *testing.T) {
 	assert.Equal(t, "12", s.pick(t, back, remittance.RailAuPay).value("member"), "who comes back has lost nothing")
 	declining := s.post(t, path(token)+"/decline", url.Values{"proof": {d.value("proof")}, "way": {"aupay"}, "member": {"12"}})
 	kept := s.submit(t, declining, "edit", nil)
-	assert.Equal(t, "au PAY残高で受け取る", kept.heading(), "thinking again leads to where one was")
+	assert.Equal(t, "au PAY 残高で受け取る", kept.heading(), "thinking again leads to where one was")
 }
 
 // A text about a bank account on the page of a wallet would send people to the

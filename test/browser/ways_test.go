@@ -21,7 +21,7 @@ type wayWords struct{ ways, cash, numbers, locked, amazon, load, code, gift, wal
 
 var saidOfWays = map[string]wayWords{
 	"ja": {"受け取り方法を選ぶ", "セブン銀行ATMで現金を受け取る", "ATMで現金を受け取る番号", "番号がロックされています", "Amazonギフトカードで受け取る",
-		"残高に追加するアカウントの確認", "Amazonギフトカードのコードで受け取る", "Amazonギフトカードのコード", "au PAY残高で受け取る", "au PAY会員番号の確認",
+		"残高に追加するアカウントの確認", "Amazonギフトカードのコードで受け取る", "Amazonギフトカードのコード", "au PAY 残高で受け取る", "au PAY会員番号の確認",
 		"番号を準備しています", "現金の受け取りが完了しました", "Amazonの残高に追加しています", "au PAYに入金しています"},
 	"en": {"Choose how to receive it", "Take cash at a Seven Bank ATM", "Your numbers for the ATM", "The numbers are locked", "Receive it as an Amazon gift card",
 		"Confirm your Amazon account", "Receive an Amazon gift card code", "Your Amazon gift card code", "Receive it on au PAY", "Check your au PAY number",
