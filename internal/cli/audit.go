@@ -21,14 +21,14 @@ import (
 func (s *session) auditCommand() *urfave.Command {
 	return s.command("audit", phrase{"prove that the books are right", "帳簿を検査する"}, "", phrase{
 		`Recounts every entry of the ledger, compares it with the record, and, where the
-bank is the sandbox, with what the sandbox really executed. Exit code 7 if
-anything is wrong. Changes nothing.
+sandbox plays the counterparties, with what each of them really executed. Exit
+code 7 if anything is wrong. Changes nothing.
 
 Examples:
   starter audit
   starter audit --output json | jq .ok`,
-		`元帳の全仕訳を数え直し、記録と照合します。銀行がサンドボックスの場合は、実際に
-実行された振込とも照合します。誤りがあれば終了コード 7。何も変更しません。
+		`元帳の全仕訳を数え直し、記録と照合します。送金先がサンドボックスの場合は、
+各送金先で実際に実行された取引とも照合します。誤りがあれば終了コード 7。何も変更しません。
 
 例:
   starter audit

@@ -34,7 +34,7 @@ messages and progress go to standard error. ` + "`starter send --output csv`" + 
 | 3 | no such remittance, account, merchant or bank |
 | 4 | the id is taken by another order, or it is too late for that |
 | 5 | the order breaks a rule; nothing was held |
-| 6 | Temporal, the database or the bank cannot be reached; try again |
+| 6 | Temporal, the database or a counterparty cannot be reached; try again |
 | 7 | a remittance ended otherwise than expected, or the audit found an error |
 
 ## Every command takes

@@ -15,7 +15,7 @@ const (
 	ExitNotFound    = 3 // no such remittance, account, merchant or bank
 	ExitConflict    = 4 // the id is taken by another order, or it is too late for that
 	ExitRefused     = 5 // the order breaks a rule; nothing was held
-	ExitUnavailable = 6 // Temporal, the database or the bank cannot be reached; try again
+	ExitUnavailable = 6 // Temporal, the database or a counterparty cannot be reached; try again
 	ExitUnexpected  = 7 // a remittance ended otherwise than expected, or the audit failed
 )
 

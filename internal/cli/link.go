@@ -134,7 +134,7 @@ func (s *session) linkSheet(v linkView) string {
 		{phrase{"remittance", "送金ID"}, v.Ref.String()},
 		{phrase{"status", "状態"}, s.status(v.Status)},
 		{phrase{"until", "期限"}, until(v.Deadline)},
-		{phrase{"links that work", "有効なリンク"}, s.sayf(phrase{"%d of %d made", "%[2]d 件作成中 %[1]d 件"}, v.Live, v.Issued)},
+		{phrase{"links that work", "有効なリンク"}, s.sayf(phrase{"%d of %d made", "発行した %[2]d 件のうち %[1]d 件"}, v.Live, v.Issued)},
 		{phrase{"the newest from", "最新のリンク"}, at(v.LastIssued)},
 		{phrase{"codes asked for", "求める認証コード"}, s.codes(v.Codes)},
 		{phrase{"wrong tries", "誤入力の回数"}, strconv.Itoa(v.Wrong)},

@@ -27,7 +27,7 @@ func (s *session) merchantCommand() *urfave.Command {
 			&urfave.StringFlag{Name: "rail", Usage: s.say(phrase{"fee and cap are of this rail (default: bank)", "手数料と上限の対象 (既定: bank)"}), Validator: oneOf(railNames()...)},
 			&urfave.Int64Flag{Name: "fee", HideDefault: true, Usage: s.say(phrase{"yen for each executed attempt", "実行1回ごとの手数料 (円)"})},
 			&urfave.Int64Flag{Name: "fee-same-bank", HideDefault: true, Usage: s.say(phrase{"the same within the paying bank", "同一銀行あての手数料 (円)"})},
-			&urfave.Int64Flag{Name: "cap", HideDefault: true, Usage: s.say(phrase{"most yen in one remittance", "送金1件の上限 (円)"})},
+			&urfave.Int64Flag{Name: "cap", HideDefault: true, Usage: s.say(phrase{"most yen in one remittance, within the rail's own limit", "送金1件の上限 (円、送金先自体の上限の範囲内)"})},
 			&urfave.DurationFlag{Name: "correction-window", HideDefault: true, Usage: s.say(phrase{"how long to wait for corrected details", "口座訂正を待つ時間"})},
 			&urfave.DurationFlag{Name: "link-window", HideDefault: true, Usage: s.say(phrase{"how long recipients have to act", "受取人が手続きできる時間"})},
 			&urfave.DurationFlag{Name: "link-reopen-window", HideDefault: true, Usage: s.say(phrase{"the same after a refusal or return", "拒否・返金後にもう一度手続きできる時間"})},
@@ -105,6 +105,9 @@ func (s *session) changeTerms(m *record.Merchant, cmd *urfave.Command) error {
 	rail := cmp.Or(remittance.Rail(cmd.String("rail")), remittance.RailBank)
 	if cmd.IsSet("fee-same-bank") && rail != remittance.RailBank {
 		return usageError("%s", s.say(phrase{"--fee-same-bank is of the rail bank only", "--fee-same-bank は --rail bank のときだけ指定できます"}))
+	}
+	if cmd.IsSet("rail") && !cmd.IsSet("fee") && !cmd.IsSet("fee-same-bank") && !cmd.IsSet("cap") {
+		return usageError("%s", s.say(phrase{"--rail changes nothing alone: add --fee or --cap", "--rail だけでは何も変わりません。--fee か --cap も指定してください"}))
 	}
 	terms := m.Settings.Rails[rail]
 	for flag, field := range map[string]**remittance.Yen{"fee": &terms.Fee, "fee-same-bank": &terms.FeeSameBank, "cap": &terms.Cap} {
@@ -190,7 +193,9 @@ func (s *session) showMerchant(ctx context.Context, cmd *urfave.Command) error {
 	return s.withStore(ctx, func(_ config.Config, store *app.Store) error {
 		m, err := store.Record.Merchant(ctx, id)
 		if errors.Is(err, record.ErrNotFound) {
-			return exit(ExitNotFound, err)
+			return exit(ExitNotFound, errors.New(s.sayf(phrase{
+				"merchant: There is no merchant %s. Check the id with starter merchant list, or add it with starter merchant add.",
+				"merchant: 加盟店「%s」は登録されていません。starter merchant list でIDを確認するか、starter merchant add で登録してください。"}, id)))
 		}
 		if err != nil {
 			return err

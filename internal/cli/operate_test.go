@@ -158,6 +158,10 @@ func TestMerchants(t *testing.T) {
 	assert.Regexp(t, `after a way failed +the same way`, shown)
 	assert.Regexp(t, `most per remittance +¥300,000`, shown, "the bank's terms stay")
 	assert.Equal(t, ExitRefused, run(t, home, "merchant", "set", "shop", "--fallback", "perhaps").code)
+	assert.Equal(t, ExitUsage, run(t, home, "merchant", "set", "shop", "--rail", "atm").code, "a rail alone changes nothing")
+	nobody := run(t, home, "merchant", "show", "nobody", "--lang", "ja")
+	assert.Equal(t, ExitNotFound, nobody.code)
+	assert.Contains(t, nobody.errors, "加盟店「nobody」は登録されていません")
 
 	assert.Equal(t, ExitNotFound, run(t, home, "merchant", "show", "nobody").code)
 	assert.Equal(t, ExitRefused, run(t, home, "merchant", "add", "shop", "--cap", "2000000").code)

@@ -67,7 +67,7 @@ func (s *session) railTable(rails []orders.RailInfo) string {
 func (s *session) reissueCommand() *urfave.Command {
 	return s.command("reissue", phrase{"replace lost or locked ATM numbers", "ATMの受取番号を再発行する"}, "ID", phrase{
 		"Has the ATM network issue new numbers for cash that waits at its ATMs. The old\nnumbers are worth nothing from then on. The recipient is told by mail or SMS and\nsees the new ones on the page; show --numbers gives them to you. Exit code 4 when\nno numbers are out, or they were replaced often enough.\n\nExamples:\n  starter reissue A-03\n  starter reissue A-03 && starter show A-03 --numbers",
-		"ATMで受け取り待ちの現金について、新しい番号を発行します。それまでの番号は使えなく\nなります。受取人にはメールや SMS で知らせ、ページに新しい番号を表示します。依頼元は\nshow --numbers で確認できます。有効な番号がない場合や、再発行の回数の上限に達した\n場合は終了コード 4。\n\n例:\n  starter reissue A-03\n  starter reissue A-03 && starter show A-03 --numbers",
+		"ATMで受け取り待ちの現金について、新しい番号を発行します。それまでの番号は使えなく\nなります。受取人にはメールや SMS で知らせ、ページに新しい番号を表示します。依頼元も、\nshow --numbers で確認できます。有効な番号がない場合や、再発行の回数の上限に達した\n場合は終了コード 4。\n\n例:\n  starter reissue A-03\n  starter reissue A-03 && starter show A-03 --numbers",
 	}, []urfave.Flag{s.merchantFlag()}, func(ctx context.Context, cmd *urfave.Command) error {
 		return s.changeRemittance(ctx, cmd, func(desk *app.Desk, ref remittance.Ref) (contract.State, error) {
 			return desk.Orders.Reissue(ctx, ref, remittance.ActorMerchant)

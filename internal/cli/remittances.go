@@ -160,14 +160,14 @@ func (s *session) correctCommand() *urfave.Command {
 }
 
 func (s *session) resolveCommand() *urfave.Command {
-	return s.command("resolve", phrase{"record on evidence what the bank really did", "証拠に基づき結果を登録する"}, "ID", phrase{
-		"For a remittance whose outcome nobody can find out automatically. Look at the\nbank first: what is recorded here moves money in the books. With --rail-ref the\nbank is asked about that number and decides; without it your word does.\n\nExamples:\n  starter resolve D-19 --executed --rail-ref 2026112000000001 --evidence 'bank statement 2026-11-20, item 12'\n  starter resolve D-19 --not-executed --evidence 'telephone call with the bank, 2026-11-21 10:15'",
-		"結果を自動で判断できない送金のためのものです。先に銀行で確認してください。ここで\n登録した結果に従って帳簿の資金が動きます。--rail-ref を付けるとその番号を銀行に\n照会して決めます。付けなければ登録内容がそのまま結果になります。\n\n例:\n  starter resolve D-19 --executed --rail-ref 2026112000000001 --evidence '11/20の明細12件目'\n  starter resolve D-19 --not-executed --evidence '11/21 10:15 銀行に電話で確認'",
+	return s.command("resolve", phrase{"record on evidence what the counterparty really did", "証拠に基づき結果を登録する"}, "ID", phrase{
+		"For a remittance whose outcome nobody can find out automatically. Look at the\nbank, or whoever else had to pay, first: what is recorded here moves money in the\nbooks. With --rail-ref they are asked about that number and decide; without it\nyour word does.\n\nExamples:\n  starter resolve D-19 --executed --rail-ref 2026112000000001 --evidence 'bank statement 2026-11-20, item 12'\n  starter resolve D-19 --not-executed --evidence 'telephone call with the bank, 2026-11-21 10:15'",
+		"結果を自動で判断できない送金のためのものです。先に銀行などの送金先で確認してください。\nここで登録した結果に従って帳簿の資金が動きます。--rail-ref を付けるとその番号を送金先に\n照会して決めます。付けなければ登録内容がそのまま結果になります。\n\n例:\n  starter resolve D-19 --executed --rail-ref 2026112000000001 --evidence '11/20の明細12件目'\n  starter resolve D-19 --not-executed --evidence '11/21 10:15 銀行に電話で確認'",
 	}, []urfave.Flag{
 		s.merchantFlag(),
-		&urfave.BoolFlag{Name: "executed", Usage: s.say(phrase{"the bank executed it", "銀行は実行した"})},
-		&urfave.BoolFlag{Name: "not-executed", Usage: s.say(phrase{"the bank did not execute it", "銀行は実行していない"})},
-		&urfave.StringFlag{Name: "rail-ref", Usage: s.say(phrase{"the bank's number of it", "銀行の受付番号"})},
+		&urfave.BoolFlag{Name: "executed", Usage: s.say(phrase{"the counterparty executed it", "送金先は実行した"})},
+		&urfave.BoolFlag{Name: "not-executed", Usage: s.say(phrase{"the counterparty did not execute it", "送金先は実行していない"})},
+		&urfave.StringFlag{Name: "rail-ref", Usage: s.say(phrase{"the counterparty's number of it", "送金先の受付番号"})},
 		&urfave.StringFlag{Name: "evidence", Usage: s.say(phrase{"what you saw and where; no names", "確認した内容と場所 (氏名は書かない)"})},
 	}, s.resolve)
 }

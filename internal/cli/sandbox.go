@@ -16,7 +16,7 @@ import (
 )
 
 func (s *session) sandboxCommand() *urfave.Command {
-	return s.under("sandbox", phrase{"the pretend bank: clock, deposits, faults, books", "模擬銀行: 時計・入金・障害・帳簿"},
+	return s.under("sandbox", phrase{"the pretend counterparties: clock, deposits, faults, books", "模擬の送金先: 時計・入金・障害・帳簿"},
 		s.command("clock", phrase{"show the clock, or move it forward", "時計を表示する・進める"}, "", phrase{
 			"Moving the clock lets what happens days later happen now. It never goes back.\n\nExamples:\n  starter sandbox clock\n  starter sandbox clock --advance 72h",
 			"時計を進めると、数日後に起きることが今起きます。戻すことはできません。\n\n例:\n  starter sandbox clock\n  starter sandbox clock --advance 72h",
@@ -34,8 +34,8 @@ func (s *session) sandboxCommand() *urfave.Command {
 			"模擬銀行の帳簿にある振込を表示します。受取人は表示しません。\n\n例:\n  starter sandbox transfers\n  starter sandbox transfers 2026112000000001 --output json",
 		}, nil, s.sandboxTransfers),
 		s.command("faults", phrase{"show or set what goes wrong", "障害計画を表示する・設定する"}, "", phrase{
-			"A plan hurts the same calls each time it is run with the same seed. Magic\naccount numbers (docs/sandbox.md) work besides.\n\nExamples:\n  starter sandbox faults\n  starter sandbox faults --rate 0.1 --seed 7 --max-latency 800ms\n  starter sandbox faults --set answer_lost=0.5 --seed 7\n  starter sandbox faults --off",
-			"同じシードなら毎回同じ呼び出しに障害が起きます。特別な口座番号 (docs/sandbox.md)\nは計画とは別に働きます。\n\n例:\n  starter sandbox faults\n  starter sandbox faults --rate 0.1 --seed 7 --max-latency 800ms\n  starter sandbox faults --set answer_lost=0.5 --seed 7\n  starter sandbox faults --off",
+			"A plan strikes the calls to every counterparty, the same ones each time it is run\nwith the same seed. Magic values (docs/sandbox.md) work besides.\n\nExamples:\n  starter sandbox faults\n  starter sandbox faults --rate 0.1 --seed 7 --max-latency 800ms\n  starter sandbox faults --set answer_lost=0.5 --seed 7\n  starter sandbox faults --off",
+			"障害はすべての送金先への呼び出しに起きます。同じシードなら毎回同じ呼び出しに起きます。\n特別な値 (docs/sandbox.md) は計画とは別に働きます。\n\n例:\n  starter sandbox faults\n  starter sandbox faults --rate 0.1 --seed 7 --max-latency 800ms\n  starter sandbox faults --set answer_lost=0.5 --seed 7\n  starter sandbox faults --off",
 		}, []urfave.Flag{
 			&urfave.FloatFlag{Name: "rate", HideDefault: true, Usage: s.say(phrase{"every fault this often, 0 to 1", "全種類の障害の発生率 (0〜1)"})},
 			&urfave.StringMapFlag{Name: "set", Usage: s.say(phrase{"one fault: kind=rate", "個別の障害: 種類=発生率"})},
@@ -77,7 +77,7 @@ func (s *session) sandboxClock(ctx context.Context, cmd *urfave.Command) error {
 	}
 	return s.show(clock, func() string {
 		return s.sheet([]pair{
-			{phrase{"sandbox's time", "模擬銀行の時刻"}, at(clock.Now)},
+			{phrase{"sandbox's time", "サンドボックスの時刻"}, at(clock.Now)},
 			{phrase{"ahead by", "進めた時間"}, clock.Moved},
 		})
 	})

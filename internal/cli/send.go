@@ -40,9 +40,10 @@ remittance_id, amount, pattern, and what the pattern needs:
   prepaid-refund  issuer, purchase, purchased_on; purchase_amount where only
                   a part is refunded
 
-Where the recipient has a page, give email, phone or both, and if you like lang,
-purpose, up to three codes with labels, and expires_days. "expect" says how a row
-must end; with --watch the exit code is 7 if one does not.
+Where the recipient has a page, give email, phone or both (atm-cash needs neither
+if you pass the numbers on), and if you like lang, purpose, up to three codes with
+labels, and expires_days. "expect" says how a row must end; with --watch the exit
+code is 7 if one does not.
 
 Orders for cash bring their ATM numbers at once, in every form of output, to pass
 on by yourself. They are bearer secrets: whoever has them has the money, so keep
@@ -73,9 +74,10 @@ amount、pattern と、送金方法ごとに必要な項目です:
   prepaid-refund  issuer, purchase, purchased_on。一部だけ返金するときは
                   purchase_amount も書く
 
-受取人がページで手続きする方法では、email か phone (または両方) と、必要なら lang、
-purpose、認証コード3つまでとその表示名、expires_days を書きます。expect 列には想定する
-結果を書けます。--watch を付けると、想定と異なる結末があれば終了コード 7 になります。
+受取人がページで手続きする方法では、email か phone (または両方。atm-cash では、
+番号を自分で渡すなら省略可) と、必要なら lang、purpose、認証コード3つまでとその表示名、
+expires_days を書きます。expect 列には想定する結果を書けます。異なる結末があれば、
+--watch を付けたときの終了コードは 7 です。
 
 ATMの受取番号は、どの出力形式でも受付と同時に返します。番号を知っている人は現金を受け
 取れるため、出力は他人の目に触れない場所に置いてください。--output csv は1行に1件を
