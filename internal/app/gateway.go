@@ -10,6 +10,7 @@ import (
 	"soukin/config"
 	"soukin/internal/app/health"
 	"soukin/internal/keyring"
+	"soukin/internal/orders"
 	"soukin/internal/payload"
 	"soukin/internal/web"
 )
@@ -17,8 +18,9 @@ import (
 // codecPath is where the Web UI sends payloads to be decoded.
 const codecPath = "/codec"
 
-// RunGateway serves the recipients' pages and health, and decodes payloads for the Web UI where that is
-// set up, until ctx ends.
+// RunGateway serves the recipients' pages and health, takes the ATM network's
+// notices, and decodes payloads for the Web UI where that is set up, until ctx
+// ends.
 func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	o, err := apply(cfg, opts)
 	if err != nil {
@@ -49,6 +51,18 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	if err != nil {
 		return err
 	}
+	if err := o.mountPages(mux, cfg, store, service); err != nil {
+		return err
+	}
+	notices, err := atmNoticeDoor(cfg.ATM, store, c, o)
+	if err != nil {
+		return err
+	}
+	mux.Handle("POST "+ATMNoticePath, notices)
+	return o.serveUntil(ctx, "SOUKIN_GATEWAY_LISTEN", cfg.Gateway.Listen, mux)
+}
+
+func (o options) mountPages(mux *http.ServeMux, cfg config.Config, store *Store, service *orders.Service) error {
 	recipients, err := NewRecipients(cfg, store, service, o.now)
 	if err != nil {
 		return err
@@ -66,12 +80,7 @@ func RunGateway(ctx context.Context, cfg config.Config, opts ...Option) error {
 	for _, path := range []string{"/r/", "/amazon/", "/assets/"} {
 		mux.Handle(path, pages)
 	}
-	notices, err := atmNoticeDoor(cfg.ATM, store, c, o)
-	if err != nil {
-		return err
-	}
-	mux.Handle("POST "+ATMNoticePath, notices)
-	return o.serveUntil(ctx, "SOUKIN_GATEWAY_LISTEN", cfg.Gateway.Listen, mux)
+	return nil
 }
 
 func (o options) mountCodec(mux *http.ServeMux, cfg config.Gateway, ring *keyring.Ring) error {

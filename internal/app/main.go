@@ -27,14 +27,14 @@ type Server struct {
 
 // Worker is the process that runs remittances.
 func Worker() Server {
-	return Server{"worker", "runs remittances: polls the task queues and calls the bank",
+	return Server{"worker", "runs remittances: polls the task queues and calls the rails",
 		"Stops on SIGINT and SIGTERM after running calls have ended, at most SOUKIN_STOP_TIMEOUT.\nServes /healthz, /readyz and /metrics on SOUKIN_WORKER_LISTEN.", RunWorker}
 }
 
-// Gateway is the process that faces browsers.
+// Gateway is the process that faces recipients and the ATM network.
 func Gateway() Server {
-	return Server{"gateway", "serves health, and decodes payloads for the Web UI",
-		"Serves /healthz and /readyz on SOUKIN_GATEWAY_LISTEN, and /codec where SOUKIN_CODEC_UI_ORIGIN is set.", RunGateway}
+	return Server{"gateway", "serves the recipients' pages, takes notices, and decodes payloads for the Web UI",
+		"Serves the pages under /r, the way back from Amazon under /amazon, the ATM network's notices under /hooks/atm,\n/healthz and /readyz on SOUKIN_GATEWAY_LISTEN, and /codec where SOUKIN_CODEC_UI_ORIGIN is set.", RunGateway}
 }
 
 // Main runs the process and returns its exit code: 0 after a requested stop, 1

@@ -23,7 +23,7 @@ import (
 func Server() app.Server {
 	return app.Server{
 		Name: "sandbox", Usage: "plays the counterparties, with their faults",
-		Description: "Serves the bank's API under /ganb, and its own control under /sandbox to this machine only, on SOUKIN_SANDBOX_LISTEN. It guards nothing: never expose it.",
+		Description: "Serves the APIs and pages of the bank, Amazon, the ATM network, au PAY and the prepaid issuers, and its own control under /sandbox to this machine only, on SOUKIN_SANDBOX_LISTEN.\ndocs/sandbox.md lists them. It guards nothing: never expose it.",
 		Run:         Run,
 	}
 }
