@@ -47,7 +47,7 @@ type LinkTerms struct {
 	// number; empty when the merchant hands the link over by itself.
 	Contact remittance.ContactID `json:"contact,omitempty"`
 	// Window is how long the link is open, ReopenWindow how long it is open
-	// again after the bank could not credit the account.
+	// again after a way failed.
 	Window       time.Duration `json:"window"`
 	ReopenWindow time.Duration `json:"reopen_window"`
 	// Reminders are sent that long before the deadline.
@@ -86,9 +86,9 @@ type NoticeKind string
 
 // The notices.
 const (
-	NoticeLink      NoticeKind = "link"      // name your account here
+	NoticeLink      NoticeKind = "link"      // say here how to have it
 	NoticeReminder  NoticeKind = "reminder"  // the deadline comes near
-	NoticeReopened  NoticeKind = "reopened"  // the bank could not credit it, name another account
+	NoticeReopened  NoticeKind = "reopened"  // a way failed, choose or name another
 	NoticePaid      NoticeKind = "paid"      // the money has been sent for good
 	NoticeReturned  NoticeKind = "returned"  // it came back and the link is closed
 	NoticeExpired   NoticeKind = "expired"   // the deadline passed

@@ -12,7 +12,7 @@ import (
 type cancelRequest struct {
 	actor   remittance.Actor
 	refused error
-	// asked: the bank has the request, and would refuse another one because of
+	// asked: the rail has the request, and would refuse another one because of
 	// it. doubted: it may have it. done: it said yes to this very request.
 	asked, doubted, done bool
 }
