@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"time"
 
 	"soukin/contract"
@@ -123,4 +124,19 @@ func (c *Config) deriveRails() {
 	}
 	orElse(&c.Amazon.LoginURL, c.Sandbox.URL+"/lwa/ap/oa")
 	orElse(&c.Amazon.ProfileURL, c.Sandbox.URL+"/lwa/user/profile")
+}
+
+// SandboxRails lists the rails behind which the sandbox plays the counterparty.
+func (c *Config) SandboxRails() []remittance.Rail {
+	address := map[remittance.Rail]string{
+		remittance.RailBank: c.Bank.APIURL, remittance.RailATM: c.ATM.APIURL, remittance.RailAmazon: c.Amazon.APIURL,
+		remittance.RailAuPay: c.AuPay.APIURL, remittance.RailPrepaid: c.Prepaid.APIURL,
+	}
+	var out []remittance.Rail
+	for _, r := range remittance.Rails() {
+		if address[r] == c.Sandbox.URL || strings.HasPrefix(address[r], c.Sandbox.URL+"/") {
+			out = append(out, r)
+		}
+	}
+	return out
 }

@@ -136,8 +136,10 @@ func (d *NoticeDoor) keepForged(ctx context.Context, raw []byte) {
 	if !ok {
 		return
 	}
-	err := d.keep(ctx, id, record.VerdictBad, raw)
-	d.Log.WarnContext(ctx, "notice with a bad signature", "source", remittance.RailATM, "notice", id, "error", err)
+	d.Log.WarnContext(ctx, "notice with a bad signature", "source", remittance.RailATM, "notice", id)
+	if err := d.keep(ctx, id, record.VerdictBad, raw); err != nil {
+		d.Log.ErrorContext(ctx, "notice not kept", "source", remittance.RailATM, "notice", id, "error", err)
+	}
 }
 
 // forgedID gives the same few ids to every process, so that the day's limit holds

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,7 @@ func newOrders(cfg config.Config, store *Store, temporal orders.Temporal, now fu
 	}), nil
 }
 
+// railSettings are the rails that are set up.
 func railSettings(cfg config.Config) map[remittance.Rail]orders.RailSettings {
 	patience := cfg.Patience.Contract(cfg.Bank.Policy)
 	set := map[remittance.Rail]orders.RailSettings{
@@ -47,12 +49,14 @@ func railSettings(cfg config.Config) map[remittance.Rail]orders.RailSettings {
 		remittance.RailAuPay:   {Cap: cfg.AuPay.Cap, Fee: cfg.AuPay.Fee, Policy: patience},
 		remittance.RailPrepaid: {Cap: cfg.Prepaid.Cap, Fee: cfg.Prepaid.Fee, Policy: patience},
 	}
-	for rail, address := range map[remittance.Rail]string{
-		remittance.RailBank: cfg.Bank.APIURL, remittance.RailATM: cfg.ATM.APIURL, remittance.RailAmazon: cfg.Amazon.APIURL,
-		remittance.RailAuPay: cfg.AuPay.APIURL, remittance.RailPrepaid: cfg.Prepaid.APIURL,
-	} {
+	pretended := cfg.SandboxRails()
+	for _, rail := range pretended {
+		if !slices.Contains(pretended, remittance.RailBank) {
+			delete(set, rail) // what a real bank holds must not be called paid by somebody who only plays
+			continue
+		}
 		one := set[rail]
-		one.Sandbox = address == cfg.Sandbox.URL || strings.HasPrefix(address, cfg.Sandbox.URL+"/")
+		one.Sandbox = true
 		set[rail] = one
 	}
 	return set

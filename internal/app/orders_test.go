@@ -44,3 +44,23 @@ func TestRailsFollowTheSettings(t *testing.T) {
 	assert.Contains(t, set.Prepaid, "webmoney")
 	assert.True(t, set.AuPay.Member.MatchString("1234567890123456"))
 }
+
+// TestARealBankHasNoPretendedRails: money that a real bank holds must not be
+// called paid by a counterparty that only plays.
+func TestARealBankHasNoPretendedRails(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("a secret"), 0o600))
+	cfg, err := config.Load([]string{"SOUKIN_HOME=" + t.TempDir(), "SOUKIN_BANK_API_URL=https://bank.example.jp/v1", "SOUKIN_BANK_AUTH_URL=https://bank.example.jp/auth",
+		"SOUKIN_BANK_CLIENT_SECRET_FILE=" + secret, "SOUKIN_BANK_NEEDS_APPROVAL=false", "SOUKIN_BANK_HONOURS_KEYS=true",
+		"SOUKIN_AUPAY_API_URL=https://aupay.example.jp/v1", "SOUKIN_AUPAY_TOKEN_FILE=" + secret})
+	require.NoError(t, err)
+	_, err = app.CreatePayloadKeys(cfg)
+	require.NoError(t, err)
+	desk, err := app.OpenDesk(t.Context(), cfg, slog.New(slog.DiscardHandler), time.Now)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, desk.Close()) })
+	rails, err := desk.Orders.Rails(t.Context(), "")
+	require.NoError(t, err)
+	require.Len(t, rails, 2)
+	assert.Equal(t, []remittance.Rail{remittance.RailBank, remittance.RailAuPay}, []remittance.Rail{rails[0].Rail, rails[1].Rail})
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v3"
@@ -45,7 +44,7 @@ func (s *session) audit(ctx context.Context, cmd *urfave.Command) error {
 		if err != nil {
 			return err
 		}
-		if atSandbox(cfg) {
+		if len(cfg.SandboxRails()) > 0 {
 			if err := reconcile.Check(ctx, sides(cfg, store), &report); err != nil {
 				s.note(phrase{"The sandbox does not answer, so only our own books were looked at: %v", "サンドボックスに接続できないため、自社の帳簿のみ検査しました: %v"}, err)
 			}
@@ -64,12 +63,8 @@ func wrongBooks(r audit.Report) error {
 	return exit(ExitUnexpected, fmt.Errorf("the audit found %d errors", len(r.Findings)+r.Omitted))
 }
 
-func atSandbox(cfg config.Config) bool {
-	return strings.HasPrefix(cfg.Bank.APIURL, cfg.Sandbox.URL+"/")
-}
-
 func sides(cfg config.Config, store *app.Store) reconcile.Sources {
-	return reconcile.Sources{Record: store.Record, Ledger: store.Ledger, Sandbox: sandboxOf(cfg), AmazonPartner: cfg.Amazon.PartnerID}
+	return reconcile.Sources{Record: store.Record, Ledger: store.Ledger, Sandbox: sandboxOf(cfg), Rails: cfg.SandboxRails(), AmazonPartner: cfg.Amazon.PartnerID}
 }
 
 // sandboxTimeout bounds one call to the sandbox on this machine.

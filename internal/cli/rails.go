@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	urfave "github.com/urfave/cli/v3"
 
@@ -29,9 +30,11 @@ func (s *session) rail(r remittance.Rail) string {
 
 func (s *session) railsCommand() *urfave.Command {
 	return s.command("rails", phrase{"ways to send money that are set up here", "使える送金先の一覧"}, "", phrase{
-		"Lists the rails with the merchant's limit for one remittance, its fee for each\nexecuted attempt, and whether a pretend counterparty (the sandbox) is behind it.\n\nExamples:\n  starter rails\n  starter rails --merchant shop --output json",
-		"送金先ごとに、加盟店の送金1件の上限、実行1回ごとの手数料、接続先が sandbox (模擬の\n送金先) かどうかを表示します。\n\n例:\n  starter rails\n  starter rails --merchant shop --output json",
-	}, []urfave.Flag{s.merchantFlag()}, func(ctx context.Context, cmd *urfave.Command) error {
+		"Lists the rails with the merchant's limit for one remittance, its fee for each\nexecuted attempt, and whether a pretend counterparty (the sandbox) is behind it.\nBeside a real bank, rails that only the sandbox plays are not offered. --funds asks\nAmazon what is left of the money that was paid in there; it answers once a second.\n\nExamples:\n  starter rails\n  starter rails --merchant shop --output json\n  starter rails --funds",
+		"送金先ごとに、加盟店の送金1件の上限、実行1回ごとの手数料、接続先が sandbox (模擬の\n送金先) かどうかを表示します。実際の銀行に接続しているときは、sandbox だけの送金先は\n使えません。--funds を付けると、Amazon に預けた資金の残高を照会します (1秒に1回まで)。\n\n例:\n  starter rails\n  starter rails --merchant shop --output json\n  starter rails --funds",
+	}, []urfave.Flag{s.merchantFlag(),
+		&urfave.BoolFlag{Name: "funds", Usage: s.say(phrase{"ask Amazon what is left of our funds there", "Amazon に預けた資金の残高を照会する"})},
+	}, func(ctx context.Context, cmd *urfave.Command) error {
 		if _, err := s.exactArgs(cmd); err != nil {
 			return err
 		}
@@ -44,24 +47,49 @@ func (s *session) railsCommand() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			return s.show(map[string]any{"merchant": m, "rails": rails}, func() string { return s.railTable(rails) })
+			shown := railList{Merchant: m, Rails: rails}
+			if cmd.Bool("funds") {
+				if shown.AmazonFunds, err = amazonFunds(ctx, cfg); err != nil {
+					return exit(ExitUnavailable, err)
+				}
+			}
+			return s.show(shown, func() string { return s.railTable(shown) })
 		})
 	})
 }
 
-func (s *session) railTable(rails []orders.RailInfo) string {
-	rows := make([][]string, len(rails))
-	for i, r := range rails {
+// railList is the document of the command.
+type railList struct {
+	Merchant    remittance.MerchantID `json:"merchant"`
+	Rails       []orders.RailInfo     `json:"rails"`
+	AmazonFunds *remittance.Yen       `json:"amazon_funds,omitempty"`
+}
+
+func amazonFunds(ctx context.Context, cfg config.Config) (*remittance.Yen, error) {
+	funds, err := app.AmazonFunds(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("funds at Amazon: %w", err)
+	}
+	return &funds.Amount, nil
+}
+
+func (s *session) railTable(shown railList) string {
+	rows := make([][]string, len(shown.Rails))
+	for i, r := range shown.Rails {
 		behind := s.say(phrase{"production", "本番"})
 		if r.Sandbox {
 			behind = "sandbox"
 		}
 		rows[i] = []string{string(r.Rail), s.rail(r.Rail), yen(r.Cap), yen(r.Fee), behind}
 	}
-	return s.grid([]column{
+	table := s.grid([]column{
 		{title: phrase{"RAIL", "送金先"}}, {title: phrase{"MONEY GOES TO", "受取方法"}}, {title: phrase{"MOST", "1件の上限"}, right: true},
 		{title: phrase{"FEE", "手数料"}, right: true}, {title: phrase{"BEHIND IT", "接続先"}},
 	}, rows)
+	if shown.AmazonFunds != nil {
+		table += s.sayf(phrase{"\nLeft of our funds at Amazon: %s\n", "\nAmazon に預けた資金の残高: %s\n"}, yen(*shown.AmazonFunds))
+	}
+	return table
 }
 
 func (s *session) reissueCommand() *urfave.Command {

@@ -149,7 +149,7 @@ func TestTables(t *testing.T) {
 				b.WriteString(s.remittanceSheet(r) + "\n")
 			}
 			b.WriteString(s.rowTable(someCash(), false) + s.numbersTable(someCash()) + "\n")
-			b.WriteString(s.railTable(someRails()) + "\n")
+			b.WriteString(s.railTable(railList{Rails: someRails()}) + "\n")
 			for _, l := range someLinks() {
 				b.WriteString(s.linkSheet(l) + "\n")
 			}

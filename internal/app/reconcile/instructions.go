@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"soukin/internal/ledger"
 	"soukin/internal/ledger/audit"
@@ -153,10 +154,14 @@ func (k *known) note(rail remittance.Rail, l line, report *audit.Report) {
 	}
 }
 
-// compare looks at a remittance when every counterparty has been read.
-func (e *executions) compare(report *audit.Report) {
+// compare looks at a remittance when the counterparties on the given rails have
+// been read.
+func (e *executions) compare(rails []remittance.Rail, report *audit.Report) {
 	live := 0
 	for _, i := range e.instructions {
+		if !slices.Contains(rails, i.rail) {
+			continue
+		}
 		live += i.live
 		current := i.key == e.position.Instruction
 		switch {

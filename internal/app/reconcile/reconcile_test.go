@@ -287,6 +287,18 @@ func TestSpoiledOverRails(t *testing.T) {
 	}
 }
 
+// TestOnlyPlayedRailsAreCompared: what a real counterparty did is not looked for
+// in the sandbox.
+func TestOnlyPlayedRailsAreCompared(t *testing.T) {
+	s := ours(t, "atm back bank paid")
+	s.Rails = []remittance.Rail{remittance.RailATM}
+	p := pretending(refused(toATM, 1))
+	s.Sandbox = p.client(t)
+	assert.Empty(t, findings(t, s), "the bank is a real one")
+	s.Sandbox = pretending(executed(toATM, 1)).client(t)
+	assert.Equal(t, []finding{{toATM, reconcile.RuleTotals}, {toATM, reconcile.RuleNotPaid}}, findings(t, s))
+}
+
 func findings(t *testing.T, s reconcile.Sources) []finding {
 	t.Helper()
 	report := audit.NewReport()
